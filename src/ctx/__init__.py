@@ -1,0 +1,3 @@
+"""ctx: named environment profiles, switched on demand and by directory."""
+
+__version__ = "0.1.0"
