@@ -1,0 +1,133 @@
+"""The click group: help, completion of words, and every command line that is not on the hook path."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+from ctx import __version__
+from ctx.cli import spec
+from ctx.cli.invocation import Invocation
+from ctx.cli.main import command_module
+from ctx.errors import EXIT_USAGE
+
+try:
+    import click
+except ModuleNotFoundError:
+    # An editable install started without site: click lies where site would have looked.
+    import site
+
+    site.main()
+    import click
+
+COMMANDS = {
+    "use": "Switch this shell to a profile.",
+    "off": "Take the active profile off.",
+    "exec": "Run one command in a profile.",
+    "shell": "Start a shell in a profile.",
+    "list": "Show the profiles: method, who pays, where they are bound.",
+    "show": "Show what a profile sets, and where each value was written.",
+    "diff": "Show how two profiles differ.",
+    "init": "Print the hook for a shell's start-up file.",
+    "example": "Print a commented example of profiles.toml.",
+}
+"""Commands in the order of the help page, with their line on it: the page is shown without loading them."""
+
+
+class Group(click.Group):
+    """Loads a command's module only when that command runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command built from its module's table."""
+        if cmd_name not in COMMANDS:
+            return None
+        return build(cmd_name, ctx.obj)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, naming the nearest command where there is none."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from ctx.config import nearest
+
+            close = nearest(args[0], COMMANDS)
+            hint = f" Did you mean {close[0]!r}?" if close else " ctx --help lists them."
+            ctx.fail(f"there is no command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+def build(name: str, invocation: Invocation) -> click.Command:
+    """The click command for a module's PARAMS, HELP and run."""
+    module = command_module(name)
+    return click.Command(
+        name,
+        callback=partial(module.run, invocation),
+        params=[_parameter(param) for param in module.PARAMS],
+        help=module.HELP,
+        short_help=COMMANDS[name],
+        context_settings={"ignore_unknown_options": any(p.kind == spec.REST for p in module.PARAMS)}
+        | ({"allow_interspersed_args": False} if any(p.kind == spec.REST for p in module.PARAMS) else {}),
+    )
+
+
+def _parameter(param: spec.Param) -> click.Parameter:
+    if param.kind in (spec.FLAG, spec.OPTION):
+        names = [f"--{param.name}", *([f"-{param.short}"] if param.short else []), param.name]
+        flag = param.kind == spec.FLAG
+        return click.Option(names, is_flag=flag, default=False if flag else None, help=param.help)
+    if param.kind == spec.REST:
+        return click.Argument([param.name], nargs=-1, type=click.UNPROCESSED)
+    return click.Argument([param.name], required=param.kind == spec.ARGUMENT)
+
+
+def run_click(invocation: Invocation, words: list[str]) -> int:
+    """Let click run the command line; the exit code."""
+    group = Group(
+        "ctx",
+        help="Named environment profiles, switched on demand.\n\nKnow which account is used, and who pays, before you press Enter.",
+        params=[
+            click.Option(
+                ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Print the version."
+            )
+        ],
+        context_settings={"help_option_names": ["-h", "--help"]},
+        no_args_is_help=True,
+    )
+    try:
+        result = group.main(args=words, prog_name="ctx", standalone_mode=False, obj=invocation)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return EXIT_USAGE
+    except click.ClickException as error:
+        from ctx.cli.invocation import complain
+
+        complain(f"{_sentence(error.format_message())}\n  {_usage(error, words)}")
+        return EXIT_USAGE
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    sys.stdout.flush()
+    return result if isinstance(result, int) else 0
+
+
+def _sentence(message: str) -> str:
+    return message[:1].lower() + message[1:].rstrip(".")
+
+
+def _usage(error: click.ClickException, words: list[str]) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{context.command_path if context else 'ctx'} --help shows how"
+
+
+def _version(context: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        click.echo(f"ctx {__version__}")
+        context.exit()

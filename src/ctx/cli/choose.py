@@ -1,0 +1,95 @@
+"""Which profile is meant, where a person may be asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ctx.cli.invocation import Invocation
+from ctx.config import find
+from ctx.errors import EXIT_INTERRUPTED, RefusedError, UnknownProfileError, UsageError
+from ctx.model import Config, Profile
+from ctx.resolve import merged
+from ctx.visible import visible
+
+
+def on_terminal(invocation: Invocation, config: Config, name: str) -> Profile:
+    """The profile that answers to `name`; at a terminal also to a unique beginning of it, unless it is protected.
+
+    Raises UnknownProfileError.
+    """
+    try:
+        return find(config, name)
+    except UnknownProfileError:
+        found = {config.aliases[known] for known in config.aliases if name and known.startswith(name)}
+        if len(found) != 1 or not invocation.is_terminal(0, 2):
+            raise
+        profile = config.profiles[found.pop()]
+        if merged(config, profile).protect:
+            raise
+        return profile
+
+
+def from_list(invocation: Invocation, config: Config) -> str:
+    """A profile chosen by a person: with fzf where it is installed, else by number.
+
+    Raises UsageError where there is no terminal to ask at, RefusedError where nothing was chosen.
+    """
+    if not invocation.is_terminal(0, 2):
+        raise UsageError("say which profile", fix="ctx list shows them; ctx use NAME switches")
+    if not config.profiles:
+        raise UnknownProfileError("there are no profiles yet", where=config.file, fix="ctx example shows some")
+    rows = [(profile.name, visible(profile.description)) for profile in config.profiles.values()]
+    chosen = _with_fzf(rows, invocation) if _fzf(invocation) else _by_number(rows, invocation)
+    if chosen is None:
+        raise RefusedError("nothing was chosen: nothing changed")
+    return chosen
+
+
+def _fzf(invocation: Invocation) -> str | None:
+    import shutil
+
+    return shutil.which("fzf", path=invocation.own.get("PATH", ""))
+
+
+def _with_fzf(rows: list[tuple[str, str]], invocation: Invocation) -> str | None:
+    import subprocess
+
+    width = max(len(name) for name, _ in rows)
+    lines = "\n".join(f"{name:<{width}}  {description}" for name, description in rows)
+    command = [_fzf(invocation) or "fzf", "--prompt=ctx use ", "--height=40%", "--reverse", "--no-sort"]
+    done = subprocess.run(command, input=lines.encode(), stdout=subprocess.PIPE, check=False)
+    if done.returncode == EXIT_INTERRUPTED:
+        return None
+    words = done.stdout.decode("utf-8", "replace").split()
+    return words[0] if words else None
+
+
+def _by_number(rows: list[tuple[str, str]], invocation: Invocation) -> str | None:
+    width = max(len(name) for name, _ in rows)
+    for number, (name, description) in enumerate(rows, 1):
+        mark = "*" if name == invocation.active else " "
+        _ask(f"{mark}{number:>3}  {name:<{width}}  {description}\n")
+    _ask(f"which one (1-{len(rows)}, or a name)? ")
+    answer = sys.stdin.readline().strip()
+    if answer.isdecimal():
+        if 1 <= int(answer) <= len(rows):
+            return rows[int(answer) - 1][0]
+        raise UsageError(f"there is no number {answer} in the list")
+    return answer or None
+
+
+def confirm(invocation: Invocation, name: str) -> None:
+    """Ask before a protected profile becomes active.
+
+    Raises RefusedError unless a person says yes at a terminal.
+    """
+    if not invocation.is_terminal(0, 2):
+        raise RefusedError(f"{name} is protected, and there is no terminal to ask at", fix=f"ctx use {name} --yes")
+    _ask(f"ctx: {name} is protected. Use it in this shell? [y/N] ")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise RefusedError(f"{name} stays off: nothing changed")
+
+
+def _ask(text: str) -> None:
+    os.write(2, text.encode("utf-8", "replace"))

@@ -1,0 +1,54 @@
+"""`ctx init`: the hook for a shell's start-up file."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ctx import __version__, compiled
+from ctx.cli.detect import shell_for
+from ctx.cli.invocation import Invocation
+from ctx.cli.spec import OPTION, OPTIONAL, Param
+from ctx.dialects import SHELLS, Dialect, dialect
+from ctx.dialects.runtime import Settings, runtime
+from ctx.errors import UsageError
+from ctx.names import is_profile_name
+
+HELP = """Print the hook for a shell's start-up file.
+
+\b
+  bash, zsh:   eval "$(ctx init bash)"
+  fish:        ctx init fish | source
+  PowerShell:  ctx init pwsh | Out-String | Invoke-Expression"""
+
+PARAMS = (
+    Param(OPTIONAL, "shell", "bash, zsh, fish or pwsh."),
+    Param(OPTION, "cmd", "Give the command another name than ctx."),
+)
+
+
+def run(invocation: Invocation, shell: str | None, cmd: str | None) -> int:
+    """Print the hook. The exit code."""
+    name = shell_for(invocation, shell)
+    if name not in SHELLS:
+        raise UsageError(
+            "there is no hook for a plain POSIX shell", fix='eval "$(ctx use NAME)" works in every one of them'
+        )
+    if cmd is not None and not is_profile_name(cmd):
+        raise UsageError(f"{cmd!r} cannot be a command's name", fix="letters, digits, . _ -")
+    invocation.emit(hook_text(invocation, dialect(name), cmd or "ctx"))
+    return 0
+
+
+def hook_text(invocation: Invocation, language: Dialect, name: str) -> str:
+    """The shell's runtime, bound to this installation and to the directories in force now."""
+    script = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
+    settings = Settings(
+        name=name,
+        program=(sys.executable, "-I", "-S", script),
+        config=invocation.config,
+        data=invocation.data,
+        cache=invocation.cache,
+        version=compiled.version(__version__),
+    )
+    return runtime(language, settings)

@@ -1,0 +1,112 @@
+"""One run of the program: where its files are, who called it, and the only ways to print."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ctx import names
+from ctx.errors import UsageError
+from ctx.plan import own_environment
+from ctx.resolve import Surroundings
+from ctx.visible import visible
+
+HOOK = "@hook"
+HOOK_WORDS = 6
+
+
+class Invocation:
+    """What commands know of the process they run in.
+
+    `hook` is the shell whose hook called, or "". With the hook, `environ` is the user's own environment already;
+    `own` always is. `previous` and `active` are names of profiles or "".
+    """
+
+    __slots__ = ("active", "cache", "config", "data", "environ", "hook", "own", "previous")
+
+    def __init__(self, words: list[str], environ: dict[str, str]) -> None:
+        self.environ = environ
+        self.own = own_environment(environ)
+        self.hook = ""
+        if words[:1] == [HOOK]:
+            if len(words) < 1 + HOOK_WORDS:
+                raise UsageError("the shell hook does not fit this version of ctx", fix="start a new shell")
+            self.hook, self.config, self.data, self.cache, active, previous = words[1 : 1 + HOOK_WORDS]
+            del words[: 1 + HOOK_WORDS]
+        else:
+            self.config, self.data, self.cache = directories(environ)
+            active, previous = environ.get("CTX_PROFILE", ""), environ.get("__CTX_PREVIOUS", "")
+        self.active = active if names.is_profile_name(active) else ""
+        self.previous = previous if names.is_profile_name(previous) else ""
+
+    @property
+    def home(self) -> str:
+        """The user's home directory."""
+        return home(self.environ)
+
+    def around(self) -> Surroundings:
+        """What profiles may depend on."""
+        return Surroundings(self.own, self.home, self.data)
+
+    def emit(self, text: str) -> None:
+        """Write code or data to standard output, at once and byte for byte."""
+        sys.stdout.flush()
+        data = text.encode("utf-8", "surrogateescape")
+        while data:
+            data = data[os.write(1, data) :]
+
+    def say(self, text: str) -> None:
+        """One line for people, on standard error; `CTX_QUIET` keeps errors only."""
+        if not self.environ.get("CTX_QUIET"):
+            complain(text)
+
+    def is_terminal(self, *streams: int) -> bool:
+        """Whether all these file descriptors are terminals."""
+        try:
+            return all(os.isatty(stream) for stream in streams)
+        except OSError:
+            return False
+
+
+def complain(text: str) -> None:
+    """Write `text` for people to standard error, every foreign character made visible."""
+    lines = [visible(line) for line in text.split("\n")]
+    try:
+        os.write(2, ("ctx: " + "\n".join(lines) + "\n").encode("utf-8", "replace"))
+    except OSError:
+        pass
+
+
+def environment() -> dict[str, str]:
+    """The process's environment as text in which every byte survives, whatever the locale says."""
+    if os.name == "nt":
+        return dict(os.environ)
+    decoded = ((k.decode("utf-8", "surrogateescape"), v.decode("utf-8", "surrogateescape")) for k, v in os.environb.items())
+    return dict(decoded)
+
+
+def home(environ: dict[str, str]) -> str:
+    """`HOME`, else what the system says, without a slash at the end."""
+    path = environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
+    return (path or os.path.expanduser("~")).rstrip("/") or "/"
+
+
+def directories(environ: dict[str, str]) -> tuple[str, str, str]:
+    """Where configuration, data and cache lie: `CTX_CONFIG`, else the XDG folders (Windows: its own)."""
+    base = home(environ)
+
+    def folder(variable: str, *default: str) -> str:
+        # The XDG specification: a relative path is to be ignored.
+        given = environ.get(variable, "")
+        return os.path.join(given if os.path.isabs(given) else os.path.join(base, *default), "ctx")
+
+    if os.name == "nt":
+        config = folder("APPDATA", "AppData", "Roaming")
+        local = folder("LOCALAPPDATA", "AppData", "Local")
+        data, cache = os.path.join(local, "data"), os.path.join(local, "cache")
+    else:
+        config = folder("XDG_CONFIG_HOME", ".config")
+        data = folder("XDG_DATA_HOME", ".local", "share")
+        cache = folder("XDG_CACHE_HOME", ".cache")
+    named = environ.get("CTX_CONFIG", "")
+    return (os.path.abspath(named) if named else config), data, cache

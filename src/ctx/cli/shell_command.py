@@ -1,0 +1,42 @@
+"""`ctx shell`: a shell in which a profile is active."""
+
+from __future__ import annotations
+
+import os
+
+from ctx.cli.exec_command import replace
+from ctx.cli.invocation import Invocation
+from ctx.cli.spec import PROFILE, SHELL
+from ctx.cli.startup import start_line
+from ctx.config import load
+from ctx.dialects import canonical
+from ctx.errors import UsageError
+from ctx.plan import applied, make_plan
+from ctx.resolve import resolve
+
+HELP = """Start a shell in which a profile is active; exit leaves it.
+
+The profile is applied after the shell's start-up files, so that nothing in them has the last word."""
+
+PARAMS = (PROFILE, SHELL)
+
+
+def run(invocation: Invocation, name: str, shell: str | None) -> int:
+    """Become the shell. Returns only on Windows."""
+    config, _ = load(invocation.config)
+    plan = make_plan(resolve(config, name, invocation.around()))
+    program = shell or _usual(invocation)
+    environ = applied(plan, invocation.own)
+    environ["__CTX_PIN"] = "1"
+    command, extra = start_line(invocation, canonical(os.path.basename(program).removesuffix(".exe")), program)
+    return replace(command, {**environ, **extra})
+
+
+def _usual(invocation: Invocation) -> str:
+    """The shell whose hook called, else the user's own."""
+    if invocation.hook:
+        return invocation.hook
+    usual = invocation.own.get("SHELL", "")
+    if usual:
+        return usual
+    raise UsageError("cannot tell which shell to start", fix="say it: --shell bash")

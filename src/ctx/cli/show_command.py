@@ -1,0 +1,119 @@
+"""`ctx show`: everything a profile does, each value with the place it was written."""
+
+from __future__ import annotations
+
+from ctx import signin
+from ctx.cli.invocation import Invocation
+from ctx.cli.spec import FLAG, JSON, PROFILE, Param
+from ctx.config import find, load
+from ctx.errors import ConfigError, RefusedError
+from ctx.model import Config, Environment, Literal, Profile, Secret, SecretRef, Template, Unset, Value
+from ctx.plan import summary
+from ctx.resolve import Surroundings, expanded, families, merged, resolve
+from ctx.visible import visible
+
+HELP = """Show what a profile sets and clears, and where each value was written.
+
+Secrets, and values under a credential-like name, are masked."""
+
+PARAMS = (PROFILE, JSON, Param(FLAG, "reveal", "Show secrets; on a terminal only."))
+
+MASK = "***"
+
+
+def run(invocation: Invocation, name: str, json: bool, reveal: bool) -> int:
+    """Print the profile. The exit code."""
+    config, _ = load(invocation.config)
+    if reveal and not invocation.is_terminal(1):
+        raise RefusedError("secrets are shown on a terminal only", fix=f"ctx exec {name} -- printenv NAME hands one on")
+    data = describe(config, find(config, name), invocation.around(), reveal=reveal)
+    if json:
+        import json as encoder
+
+        invocation.emit(encoder.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    else:
+        invocation.emit(_page(data))
+    return 0
+
+
+def describe(config: Config, profile: Profile, around: Surroundings, *, reveal: bool = False) -> dict[str, object]:
+    """The profile as data for people: masked unless `reveal`, which reads its secrets."""
+    whole = merged(config, profile)
+    resolved = resolve(config, profile.name, around) if reveal else None
+    clears, builtin = families(config, whole, around)
+    variables = [
+        {"name": key, "value": _shown(key, value, around, resolved), "origin": str(value.origin)}
+        for key, value in whole.env.items()
+    ]
+    variables += [{"name": key, "value": v.value, "origin": str(v.origin)} for key, v in builtin.items()]
+    return {
+        "name": profile.name,
+        "description": whole.description,
+        "auth": whole.auth,
+        "payer": whole.payer,
+        "aliases": list(profile.aliases),
+        "extends": list(profile.extends),
+        "protected": bool(whole.protect),
+        "login": whole.login,
+        "origin": str(profile.origin),
+        "variables": variables,
+        "lists": [
+            {"name": key, "prepend": list(v.prepend), "append": list(v.append), "origin": str(v.origin)}
+            for key, v in whole.path.items()
+        ],
+        "clears": [{"name": key, "family": family} for key, family in sorted(clears.items())],
+    }
+
+
+def _shown(key: str, value: Value, around: Surroundings, resolved: Environment | None) -> str | None:
+    """The value as a person may see it; None for a variable that is taken away."""
+    if resolved is not None:
+        real = resolved.variables[key].value
+        return real.reveal() if isinstance(real, Secret) else real
+    if isinstance(value, Unset):
+        return None
+    if isinstance(value, SecretRef):
+        return f"{MASK} (secret {value.name})"
+    if isinstance(value, Template):
+        return f"{MASK} (format)"
+    if isinstance(value, Literal):
+        try:
+            text = expanded(value, around)
+        except ConfigError:
+            text = value.text
+        return MASK if signin.looks_secret(key) or signin.value_looks_secret(text) else text
+    return MASK
+
+
+def _page(data: dict[str, object]) -> str:
+    lines = [f"{data['name']}" + (f" · {data['description']}" if data["description"] else "")]
+    for key in ("auth", "payer", "aliases", "extends", "login"):
+        value = data[key]
+        if value:
+            lines.append(f"  {key}: {', '.join(value) if isinstance(value, list) else value}")
+    if data["protected"]:
+        lines.append("  protected: asks before use")
+    rows = [(_assignment(row), str(row["origin"])) for row in _rows(data, "variables")]
+    for row in _rows(data, "lists"):
+        rows += [(f"{row['name']}: {key} {entry}", str(row["origin"])) for key in ("prepend", "append") for entry in _list(row, key)]
+    width = min(max((len(visible(left)) for left, _ in rows), default=0), 60)
+    lines += [f"  {visible(left):<{width}}  # {visible(origin)}" for left, origin in rows]
+    clears = _rows(data, "clears")
+    for family in dict.fromkeys(str(row["family"]) for row in clears):
+        names = [str(row["name"]) for row in clears if row["family"] == family]
+        lines.append(f"  clears {len(names)} others of the family {family} (--json lists them)")
+    return "\n".join((visible(lines[0]), *lines[1:])) + "\n"
+
+
+def _rows(data: dict[str, object], key: str) -> list[dict[str, object]]:
+    rows = data[key]
+    return rows if isinstance(rows, list) else []
+
+
+def _list(row: dict[str, object], key: str) -> list[object]:
+    entries = row[key]
+    return entries if isinstance(entries, list) else []
+
+
+def _assignment(row: dict[str, object]) -> str:
+    return f"{row['name']} unset" if row["value"] is None else f"{row['name']}={row['value']}"

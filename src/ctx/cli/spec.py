@@ -1,0 +1,75 @@
+"""What a command takes, as data: the quick parser of the hook path and click's commands are built from it."""
+
+from __future__ import annotations
+
+from ctx.errors import UsageError
+
+ARGUMENT = "argument"
+OPTIONAL = "optional argument"
+REST = "rest"
+FLAG = "flag"
+OPTION = "option"
+
+
+class Param:
+    """One argument or option. `name` is the keyword that the command's `run` gets; options are `--name`."""
+
+    __slots__ = ("help", "kind", "name", "short")
+
+    def __init__(self, kind: str, name: str, help: str = "", short: str = "") -> None:  # noqa: A002 - click's word
+        self.kind = kind
+        self.name = name
+        self.help = help
+        self.short = short
+
+
+SHELL = Param(OPTION, "shell", "Write for this shell instead of the one that runs ctx.")
+JSON = Param(FLAG, "json", "Print JSON.")
+YES = Param(FLAG, "yes", "Do not ask.", short="y")
+PROFILE = Param(ARGUMENT, "name", "A profile's name or alias.")
+
+
+def quick_parse(params: tuple[Param, ...], words: list[str]) -> dict[str, object] | None:
+    """Keywords for `run`, or None where only click can say what is meant (help, errors, abbreviations).
+
+    A property test holds it against click's own answer.
+    """
+    values: dict[str, object] = {p.name: () if p.kind == REST else p.kind == FLAG and False or None for p in params}
+    for param in params:
+        if param.kind == FLAG:
+            values[param.name] = False
+    slots = [p for p in params if p.kind in (ARGUMENT, OPTIONAL)]
+    rest = next((p for p in params if p.kind == REST), None)
+    options = {f"--{p.name}": p for p in params if p.kind in (FLAG, OPTION)}
+    options.update({f"-{p.short}": p for p in params if p.short})
+    index = 0
+    while index < len(words):
+        word = words[index]
+        index += 1
+        if word.startswith("-") and word != "-":
+            param = options.get(word)
+            if param is None:
+                return None
+            if param.kind == FLAG:
+                values[param.name] = True
+            elif index < len(words):
+                values[param.name] = words[index]
+                index += 1
+            else:
+                return None
+        elif slots:
+            values[slots.pop(0).name] = word
+            if not slots and rest is not None:
+                tail = words[index:]
+                values[rest.name] = tuple(tail[1:] if tail[:1] == ["--"] else tail)
+                return values
+        else:
+            return None
+    if any(slot.kind == ARGUMENT for slot in slots) or (rest is not None and slots):
+        return None
+    return values
+
+
+def refuse_both(first: str, second: str) -> UsageError:
+    """The error for two options that exclude each other."""
+    return UsageError(f"--{first} and --{second} cannot go together")

@@ -1,0 +1,341 @@
+"""`profiles.toml` to the model. Strict: the whole file loads, or one error says what, where and what next."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+
+from ctx import names, schema, signin
+from ctx.errors import ConfigError, UnknownProfileError
+from ctx.expand import references
+from ctx.files import Source, read_config
+from ctx.model import Binding, Config, Literal, Origin, PathList, Profile, SecretRef, Template, Unset, Value
+
+FILE = "profiles.toml"
+LONGEST_VALUE = 131_071
+"""Bytes of `NAME=value` that Linux passes to a program (MAX_ARG_STRLEN, less the final NUL)."""
+
+Table = dict[str, object]
+
+
+class _Float(str):
+    """A TOML float as its text, so that 3.10 stays 3.10."""
+
+    __slots__ = ()
+
+
+def load(directory: str) -> tuple[Config, Source]:
+    """Read and check `profiles.toml` in `directory`.
+
+    Raises ConfigError.
+    """
+    path = os.path.join(directory, FILE)
+    try:
+        source = read_config(path)
+    except FileNotFoundError:
+        raise ConfigError(
+            "there are no profiles yet", where=path, fix=f"mkdir -p '{directory}' && ctx example > '{path}'"
+        ) from None
+    return parse(source.text, path), source
+
+
+def parse(text: str, path: str) -> Config:
+    """Check the text of a `profiles.toml`; `path` is what errors and origins name.
+
+    Raises ConfigError.
+    """
+    try:
+        data = tomllib.loads(text, parse_float=_Float)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(str(error), path) from None
+    return _Loader(path).config(data)
+
+
+def _syntax_error(message: str, path: str) -> ConfigError:
+    """Move "(at line 3, column 5)", which tomllib puts behind its sentence, to where editors look for it."""
+    sentence, _, place = message.rpartition(" (at ")
+    digits = "".join(char if char.isdigit() else " " for char in place).split()
+    if not sentence or len(digits) != 2:
+        return ConfigError(f"is not valid TOML: {message}", where=path, fix="ctx edit opens it")
+    line, column = digits
+    return ConfigError(
+        f"is not valid TOML: {sentence[0].lower()}{sentence[1:]}",
+        where=f"{path}:{line}:{column}",
+        fix=f"${{EDITOR:-vi}} +{line} '{path}'",
+    )
+
+
+def nearest(word: str, known: object) -> tuple[str, ...]:
+    """The known words that `word` may have meant, best first."""
+    import difflib
+
+    words = [str(name) for name in known]  # type: ignore[attr-defined]
+    return tuple(difflib.get_close_matches(word, words, n=3, cutoff=0.5))
+
+
+class _Loader:
+    """Walks the tables of one file; every method raises ConfigError naming file, table and key."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.result = Config(path)
+
+    def config(self, data: Table) -> Config:
+        self._known(data, schema.FILE_FIELDS, "")
+        for name, table in self._table(data.get("profiles", {}), "profiles", "").items():
+            self._profile(name, table)
+        for name, members in self._table(data.get("groups", {}), "groups", "").items():
+            self._group(name, members)
+        self._extends()
+        if "default" in data:
+            self.result.default = self._reference(data["default"], "", "default")
+        self._directories(data.get("directories", []))
+        return self.result
+
+    def _error(self, what: str, table: str, key: str, fix: str = "") -> ConfigError:
+        place = f"[{table}] {key}".strip() if table else key
+        return ConfigError(what, where=f"{self.path}: {place}" if place else self.path, fix=fix)
+
+    def _known(self, table: Table, fields: dict[str, schema.Field], where: str) -> None:
+        for key in table:
+            if key not in fields:
+                close = nearest(key, fields)
+                fix = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(fields)}"
+                raise self._error("is not a key that ctx knows here", where, key, fix)
+
+    def _table(self, value: object, key: str, where: str) -> Table:
+        if not isinstance(value, dict):
+            raise self._error(f"must be a table, not {_kind(value)}", where, key)
+        return value
+
+    def _text(self, value: object, where: str, key: str) -> str:
+        if isinstance(value, str) and not isinstance(value, _Float):
+            return value
+        raise self._error(f"must be a string, not {_kind(value)}", where, key, f'{key} = "…"')
+
+    def _texts(self, value: object, where: str, key: str, *, single: bool) -> tuple[str, ...]:
+        if isinstance(value, list):
+            return tuple(self._text(item, where, key) for item in value)
+        if single:
+            return (self._text(value, where, key),)
+        raise self._error(f"must be a list of strings, not {_kind(value)}", where, key, f'{key} = ["…"]')
+
+    def _profile_name(self, name: str, where: str, key: str) -> str:
+        if names.is_profile_name(name):
+            return name
+        raise self._error(
+            f"{name!r} cannot be a name",
+            where,
+            key,
+            "names begin with a letter or digit, then letters, digits, . _ - (64 at most)",
+        )
+
+    def _profile(self, name: str, content: object) -> None:
+        where = f"profiles.{self._profile_name(name, 'profiles', name)}"
+        table = self._table(content, name, "profiles")
+        self._known(table, schema.PROFILE_FIELDS, where)
+        profile = Profile(name, Origin(self.path, "profiles", name))
+        for key in ("description", "payer", "login"):
+            if key in table:
+                setattr(profile, key, self._text(table[key], where, key))
+        if "protect" in table:
+            if not isinstance(table["protect"], bool):
+                raise self._error(f"must be true or false, not {_kind(table['protect'])}", where, "protect")
+            profile.protect = table["protect"]
+        profile.auth = self._choice(table, "auth", where, tuple(signin.METHODS)) or None
+        profile.color = self._choice(table, "color", where, schema.COLORS)
+        profile.extends = self._texts(table.get("extends", []), where, "extends", single=True)
+        profile.aliases = self._texts(table.get("aliases", []), where, "aliases", single=True)
+        self._variables(profile, table, where)
+        for variable, lists in self._table(table.get("path", {}), "path", where).items():
+            profile.path[variable] = self._lists(variable, lists, f"{where}.path")
+        self._claim(profile)
+
+    def _choice(self, table: Table, key: str, where: str, choices: tuple[str, ...]) -> str:
+        if key not in table:
+            return ""
+        value = self._text(table[key], where, key)
+        if value in choices:
+            return value
+        close = nearest(value, choices)
+        fix = f"did you mean {close[0]!r}?" if close else f"one of: {', '.join(choices)}"
+        raise self._error(f"{value!r} is not known", where, key, fix)
+
+    def _claim(self, profile: Profile) -> None:
+        """Enter the profile's name and aliases, each of which may stand for one profile only."""
+        for name in (profile.name, *profile.aliases):
+            self._profile_name(name, f"profiles.{profile.name}", "aliases")
+            owner = self.result.aliases.get(name)
+            if owner is not None and owner != profile.name:
+                raise self._error(
+                    f"{name!r} is already a name of [profiles.{owner}]", f"profiles.{profile.name}", "aliases"
+                )
+            self.result.aliases[name] = profile.name
+        self.result.profiles[profile.name] = profile
+
+    def _variables(self, profile: Profile, table: Table, where: str) -> None:
+        for name in self._texts(table.get("unset", []), where, "unset", single=False):
+            self._variable_name(name, where, "unset")
+            profile.env[name] = Unset(Origin(self.path, where, "unset"))
+        for name, content in self._table(table.get("env", {}), "env", where).items():
+            self._variable_name(name, f"{where}.env", name)
+            if isinstance(profile.env.get(name), Unset):
+                raise self._error("is also in unset", f"{where}.env", name, "keep one of the two")
+            profile.env[name] = self._value(content, Origin(self.path, f"{where}.env", name))
+
+    def _variable_name(self, name: str, where: str, key: str) -> None:
+        if not (names.is_variable_name(name) or (os.name == "nt" and names.is_windows_variable_name(name))):
+            raise self._error(
+                f"{name!r} cannot be a variable's name", where, key, "letters, digits and _, not beginning with a digit"
+            )
+        reason = names.protected(name)
+        if reason:
+            raise self._error(f"{name} cannot be changed by a profile: {reason}", where, key)
+
+    def _value(self, content: object, origin: Origin) -> Value:
+        if isinstance(content, bool):
+            return self._literal("1", origin) if content else Unset(origin)
+        if isinstance(content, int):
+            return self._literal(str(content), origin)
+        if isinstance(content, _Float):
+            if content.lstrip("+-") in ("inf", "nan"):
+                raise self._wrong(origin, f"{content} is no number a program could read", f'{origin.key} = "{content}"')
+            return self._literal(str(content), origin)
+        if isinstance(content, str):
+            return self._literal(content, origin)
+        if isinstance(content, dict):
+            return self._form(content, origin)
+        fix = f'{origin.key} = "…"' if isinstance(content, list) else f'in quotes it is text: {origin.key} = "{content}"'
+        raise self._wrong(origin, f"cannot be {_kind(content)}", fix)
+
+    def _wrong(self, origin: Origin, what: str, fix: str = "") -> ConfigError:
+        return ConfigError(what, where=str(origin), fix=fix)
+
+    def _literal(self, text: str, origin: Origin) -> Literal:
+        if "\0" in text:
+            raise self._wrong(origin, "holds a NUL character, which no environment can carry")
+        if len(text.encode()) + len(origin.key) + 1 > LONGEST_VALUE:
+            raise self._wrong(
+                origin, f"is longer than the {LONGEST_VALUE:,} bytes that a program can be given", "put it into a file"
+            )
+        if "${" in text:
+            try:
+                references(text)
+            except ValueError as error:
+                raise self._wrong(origin, str(error)) from None
+        return Literal(origin, text)
+
+    def _form(self, content: Table, origin: Origin) -> Value:
+        for later in schema.LATER_FORMS:
+            if later in content:
+                raise self._wrong(origin, f"{{ {later} = … }} is not supported by this version of ctx")
+        if "secret" in content:
+            if len(content) > 1:
+                raise self._wrong(origin, "a secret has no other keys", '{ secret = "name" }')
+            name = self._text(content["secret"], origin.table, origin.key)
+            return SecretRef(origin, self._profile_name(name, origin.table, origin.key))
+        if "format" in content:
+            return self._template(content, origin)
+        fix = 'known forms: { secret = "name" }, { format = "…{part}…", part = { secret = "name" } }'
+        raise self._wrong(origin, "is a table of no known form", fix)
+
+    def _template(self, content: Table, origin: Origin) -> Template:
+        text = self._literal(self._text(content["format"], origin.table, origin.key), origin).text
+        parts = {key: self._value(value, origin) for key, value in content.items() if key != "format"}
+        for key, part in parts.items():
+            if isinstance(part, (Unset, Template)):
+                raise self._wrong(origin, f"part {key!r} must be text or a secret")
+            if f"{{{key}}}" not in text:
+                raise self._wrong(origin, f"part {key!r} is not used in the format", f"write {{{key}}} where it belongs")
+        return Template(origin, text, parts)
+
+    def _lists(self, variable: str, content: object, where: str) -> PathList:
+        self._variable_name(variable, where, variable)
+        table = self._table(content, variable, where)
+        self._known(table, schema.LIST_FIELDS, f"{where}.{variable}")
+        found: dict[str, tuple[str, ...]] = {}
+        for key in schema.LIST_FIELDS:
+            found[key] = self._texts(table.get(key, []), f"{where}.{variable}", key, single=True)
+            for entry in found[key]:
+                self._entry(entry, Origin(self.path, f"{where}.{variable}", key))
+        return PathList(Origin(self.path, where, variable), found["prepend"], found["append"])
+
+    def _entry(self, entry: str, origin: Origin) -> None:
+        self._literal(entry, origin)
+        if not entry or os.pathsep in entry.replace("${", ""):
+            raise self._wrong(origin, f"{entry!r} cannot be one entry of a list", "write entries one by one")
+
+    def _group(self, name: str, content: object) -> None:
+        self._profile_name(name, "groups", name)
+        if name == "claude":
+            raise self._error("is built in", "groups", name, "choose another name")
+        members = self._texts(content, "groups", name, single=False)
+        for member in members:
+            if not names.is_pattern(member):
+                self._variable_name(member, "groups", name)
+        self.result.groups[name] = members
+
+    def _extends(self) -> None:
+        for profile in self.result.profiles.values():
+            resolved = tuple(
+                self._reference(parent, f"profiles.{profile.name}", "extends") for parent in profile.extends
+            )
+            profile.extends = resolved
+        for profile in self.result.profiles.values():
+            self._no_cycle(profile.name, ())
+
+    def _no_cycle(self, name: str, above: tuple[str, ...]) -> None:
+        if name in above:
+            loop = (*above[above.index(name) :], name)
+            places = " and ".join(f"[profiles.{member}]" for member in dict.fromkeys(loop))
+            raise self._error(f"{' -> '.join(loop)} is a cycle", f"profiles.{above[-1]}", "extends", f"look at {places}")
+        for parent in self.result.profiles[name].extends:
+            self._no_cycle(parent, (*above, name))
+
+    def _reference(self, value: object, where: str, key: str) -> str:
+        name = self._text(value, where, key)
+        if name in self.result.aliases:
+            return self.result.aliases[name]
+        close = nearest(name, self.result.aliases)
+        fix = f"did you mean {close[0]!r}?" if close else f"there is no [profiles.{name}] in this file"
+        raise self._error(f"profile {name!r} does not exist", where, key, fix)
+
+    def _directories(self, content: object) -> None:
+        if not isinstance(content, list):
+            raise self._error(f"must be an array of tables, not {_kind(content)}", "", "directories", "[[directories]]")
+        bindings: list[Binding] = []
+        for entry in content:
+            table = self._table(entry, "directories", "")
+            self._known(table, schema.DIRECTORY_FIELDS, "[directories]")
+            for key in schema.DIRECTORY_FIELDS:
+                if key not in table:
+                    raise self._error(f"needs {key}", "[directories]", key)
+            path = self._text(table["path"], "[directories]", "path")
+            if not (path.startswith("~/") or path == "~" or os.path.isabs(path)):
+                raise self._error(f"{path!r} is neither absolute nor begins with ~/", "[directories]", "path")
+            profile = self._reference(table["profile"], "[directories]", "profile")
+            bindings.append(Binding(Origin(self.path, "[directories]", path), path, profile))
+        self.result.directories = tuple(bindings)
+
+
+def _kind(value: object) -> str:
+    """What a TOML value is called in an error."""
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, _Float):
+        return "a float"
+    kinds = {str: "a string", int: "an integer", list: "an array", dict: "a table"}
+    return kinds.get(type(value), "a date or time")
+
+
+def find(config: Config, name: str) -> Profile:
+    """The profile that answers to `name`, by its name or an alias.
+
+    Raises UnknownProfileError with the near matches.
+    """
+    if name in config.aliases:
+        return config.profiles[config.aliases[name]]
+    close = nearest(name, config.aliases)
+    known = ", ".join(config.profiles) or "none"
+    fix = f"did you mean {' or '.join(close)}?" if close else f"profiles: {known}"
+    raise UnknownProfileError(f"there is no profile {name!r}", where=config.file, fix=fix)
