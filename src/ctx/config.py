@@ -205,7 +205,9 @@ class _Loader:
             return self._literal(content, origin)
         if isinstance(content, dict):
             return self._form(content, origin)
-        fix = f'{origin.key} = "…"' if isinstance(content, list) else f'in quotes it is text: {origin.key} = "{content}"'
+        fix = (
+            f'{origin.key} = "…"' if isinstance(content, list) else f'in quotes it is text: {origin.key} = "{content}"'
+        )
         raise self._wrong(origin, f"cannot be {_kind(content)}", fix)
 
     def _wrong(self, origin: Origin, what: str, fix: str = "") -> ConfigError:
@@ -246,7 +248,9 @@ class _Loader:
             if isinstance(part, (Unset, Template)):
                 raise self._wrong(origin, f"part {key!r} must be text or a secret")
             if f"{{{key}}}" not in text:
-                raise self._wrong(origin, f"part {key!r} is not used in the format", f"write {{{key}}} where it belongs")
+                raise self._wrong(
+                    origin, f"part {key!r} is not used in the format", f"write {{{key}}} where it belongs"
+                )
         return Template(origin, text, parts)
 
     def _lists(self, variable: str, content: object, where: str) -> PathList:
@@ -288,7 +292,9 @@ class _Loader:
         if name in above:
             loop = (*above[above.index(name) :], name)
             places = " and ".join(f"[profiles.{member}]" for member in dict.fromkeys(loop))
-            raise self._error(f"{' -> '.join(loop)} is a cycle", f"profiles.{above[-1]}", "extends", f"look at {places}")
+            raise self._error(
+                f"{' -> '.join(loop)} is a cycle", f"profiles.{above[-1]}", "extends", f"look at {places}"
+            )
         for parent in self.result.profiles[name].extends:
             self._no_cycle(parent, (*above, name))
 

@@ -48,6 +48,16 @@ def read_config(path: str) -> Source:
     return Source(path, _decode(path, data), status)
 
 
+def config_status(path: str) -> os.stat_result | None:
+    """The state of a file that `read_config` would read, without reading it; None where it would refuse."""
+    try:
+        status = os.stat(path)
+        _check(path, status)
+    except (OSError, ConfigError):
+        return None
+    return status
+
+
 def _check(path: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         kind = "a directory" if stat.S_ISDIR(status.st_mode) else "not a regular file"

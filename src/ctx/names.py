@@ -77,8 +77,8 @@ def assign_only(name: str) -> bool:
     special string special across `unset`, and zsh keeps its ties and `typeset -U` too.
 
     PATH alone is never absent, not for one statement: the user's DEBUG trap runs between the two, and a shell that is
-    interrupted there would be left without commands. zsh refuses to make it an integer. bash, ksh93 and mksh do not,
-    and there `typeset +i PATH` before the assignment is the only remedy.
+    interrupted there would be left without commands. Were it declared integer, zsh would have refused that and ksh93
+    refuses the value; bash and mksh evaluate it, unless `typeset +i PATH` comes first.
     """
     return name == "PATH"
 
@@ -157,13 +157,46 @@ _DANGERS: tuple[tuple[str, frozenset[str], tuple[str, ...], tuple[str, ...]], ..
     (
         REDIRECTS_TRAFFIC,
         frozenset(
-            "ANTHROPIC_CUSTOM_HEADERS AWS_CA_BUNDLE AWS_CONTAINER_CREDENTIALS_FULL_URI "
-            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AZURE_AUTHORITY_HOST CLAUDE_CODE_CERT_STORE CLAUDE_CODE_CLIENT_CERT "
-            "CLAUDE_CODE_CLIENT_KEY CONSUL_HTTP_ADDR CURL_CA_BUNDLE DATABRICKS_HOST DEBUGINFOD_URLS DOCKER_CONTEXT "
-            "DOCKER_HOST DOCKER_TLS_VERIFY GH_HOST GITLAB_HOST GONOSUMDB GOPROXY GOSUMDB HOSTALIASES KRB5_CONFIG "
-            "KUBERNETES_MASTER KUBERNETES_SERVICE_HOST LOCALDOMAIN NODE_EXTRA_CA_CERTS NODE_TLS_REJECT_UNAUTHORIZED "
-            "NOMAD_ADDR OLLAMA_HOST PGHOST PGHOSTADDR REQUESTS_CA_BUNDLE RES_OPTIONS SSH_AUTH_SOCK SSLKEYLOGFILE "
-            "VAULT_ADDR VAULT_CACERT VAULT_SKIP_VERIFY".split()
+            [
+                "ANTHROPIC_CUSTOM_HEADERS",
+                "AWS_CA_BUNDLE",
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+                "AZURE_AUTHORITY_HOST",
+                "CLAUDE_CODE_CERT_STORE",
+                "CLAUDE_CODE_CLIENT_CERT",
+                "CLAUDE_CODE_CLIENT_KEY",
+                "CONSUL_HTTP_ADDR",
+                "CURL_CA_BUNDLE",
+                "DATABRICKS_HOST",
+                "DEBUGINFOD_URLS",
+                "DOCKER_CONTEXT",
+                "DOCKER_HOST",
+                "DOCKER_TLS_VERIFY",
+                "GH_HOST",
+                "GITLAB_HOST",
+                "GONOSUMDB",
+                "GOPROXY",
+                "GOSUMDB",
+                "HOSTALIASES",
+                "KRB5_CONFIG",
+                "KUBERNETES_MASTER",
+                "KUBERNETES_SERVICE_HOST",
+                "LOCALDOMAIN",
+                "NODE_EXTRA_CA_CERTS",
+                "NODE_TLS_REJECT_UNAUTHORIZED",
+                "NOMAD_ADDR",
+                "OLLAMA_HOST",
+                "PGHOST",
+                "PGHOSTADDR",
+                "REQUESTS_CA_BUNDLE",
+                "RES_OPTIONS",
+                "SSH_AUTH_SOCK",
+                "SSLKEYLOGFILE",
+                "VAULT_ADDR",
+                "VAULT_CACERT",
+                "VAULT_SKIP_VERIFY",
+            ]
         ),
         ("PIP_", "SSL_CERT_", "UV_"),
         ("_API_BASE", "_API_HOST", "_API_URL", "_BASE_URL", "_INDEX_URL", "_PROXY", "_REGISTRY"),
@@ -171,12 +204,51 @@ _DANGERS: tuple[tuple[str, frozenset[str], tuple[str, ...], tuple[str, ...]], ..
     (
         MOVES_CONFIGURATION,
         frozenset(
-            "ANTHROPIC_CONFIG_DIR APPDATA AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AZURE_CONFIG_DIR BOTO_CONFIG CDPATH "
-            "CLAUDE_CONFIG_DIR CLOUDSDK_CONFIG CURL_HOME DOCKER_CERT_PATH DOCKER_CONFIG FPATH GNUPGHOME "
-            "GOENV GOOGLE_APPLICATION_CREDENTIALS GOPATH HOME HOMEDRIVE HOMEPATH IPYTHONDIR JULIA_DEPOT_PATH "
-            "JUPYTER_CONFIG_DIR JUPYTER_PATH KRB5CCNAME KUBECONFIG LOCALAPPDATA LOCPATH NETRC NLSPATH PGPASSFILE "
-            "PGSERVICEFILE PGSYSCONFDIR PROGRAMDATA RUSTUP_HOME SCREENRC TERMCAP TERMINFO TERMINFO_DIRS TMUX_TMPDIR "
-            "USERPROFILE WGETRC ZDOTDIR".split()
+            [
+                "ANTHROPIC_CONFIG_DIR",
+                "APPDATA",
+                "AWS_CONFIG_FILE",
+                "AWS_SHARED_CREDENTIALS_FILE",
+                "AZURE_CONFIG_DIR",
+                "BOTO_CONFIG",
+                "CDPATH",
+                "CLAUDE_CONFIG_DIR",
+                "CLOUDSDK_CONFIG",
+                "CURL_HOME",
+                "DOCKER_CERT_PATH",
+                "DOCKER_CONFIG",
+                "FPATH",
+                "GNUPGHOME",
+                "GOENV",
+                "GOOGLE_APPLICATION_CREDENTIALS",
+                "GOPATH",
+                "HOME",
+                "HOMEDRIVE",
+                "HOMEPATH",
+                "IPYTHONDIR",
+                "JULIA_DEPOT_PATH",
+                "JUPYTER_CONFIG_DIR",
+                "JUPYTER_PATH",
+                "KRB5CCNAME",
+                "KUBECONFIG",
+                "LOCALAPPDATA",
+                "LOCPATH",
+                "NETRC",
+                "NLSPATH",
+                "PGPASSFILE",
+                "PGSERVICEFILE",
+                "PGSYSCONFDIR",
+                "PROGRAMDATA",
+                "RUSTUP_HOME",
+                "SCREENRC",
+                "TERMCAP",
+                "TERMINFO",
+                "TERMINFO_DIRS",
+                "TMUX_TMPDIR",
+                "USERPROFILE",
+                "WGETRC",
+                "ZDOTDIR",
+            ]
         ),
         ("DIRENV_", "HELM_", "MISE_", "XDG_"),
         ("_CONFIG_DIR", "_CONFIG_FILE"),

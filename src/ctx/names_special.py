@@ -58,22 +58,94 @@ SPECIAL: dict[str, frozenset[str]] = {
     ),
     "fish": frozenset(
         # Names that begin with fish_ or __fish are covered by PREFIXES.
-        "CMD_DURATION COLUMNS EUID FISH_VERSION LINES argv history hostname last_pid pipestatus status "
-        "status_generation umask version".split()
+        [
+            "CMD_DURATION",
+            "COLUMNS",
+            "EUID",
+            "FISH_VERSION",
+            "LINES",
+            "argv",
+            "history",
+            "hostname",
+            "last_pid",
+            "pipestatus",
+            "status",
+            "status_generation",
+            "umask",
+            "version",
+        ]
     ),
-    "dash": frozenset("LINENO OPTARG OPTIND PPID".split()),
+    "dash": frozenset(["LINENO", "OPTARG", "OPTIND", "PPID"]),
     "ksh93": frozenset(
-        "COLUMNS HISTCMD HISTSIZE JOBMAX KSH_VERSION LINENO LINES MAILCHECK OPTARG OPTIND PPID RANDOM REPLY SECONDS "
-        "SHLVL SRANDOM TMOUT histchars".split()
+        [
+            "COLUMNS",
+            "HISTCMD",
+            "HISTSIZE",
+            "JOBMAX",
+            "KSH_VERSION",
+            "LINENO",
+            "LINES",
+            "MAILCHECK",
+            "OPTARG",
+            "OPTIND",
+            "PPID",
+            "RANDOM",
+            "REPLY",
+            "SECONDS",
+            "SHLVL",
+            "SRANDOM",
+            "TMOUT",
+            "histchars",
+        ]
     ),
     "mksh": frozenset(
-        "BASHPID COLUMNS EPOCHREALTIME HISTSIZE KSHEGID KSHGID KSHUID KSH_MATCH KSH_VERSION LINENO LINES OPTARG OPTIND "
-        "PATHSEP PGRP PIPESTATUS PPID RANDOM REPLY SECONDS TMOUT USER_ID".split()
+        [
+            "BASHPID",
+            "COLUMNS",
+            "EPOCHREALTIME",
+            "HISTSIZE",
+            "KSHEGID",
+            "KSHGID",
+            "KSHUID",
+            "KSH_MATCH",
+            "KSH_VERSION",
+            "LINENO",
+            "LINES",
+            "OPTARG",
+            "OPTIND",
+            "PATHSEP",
+            "PGRP",
+            "PIPESTATUS",
+            "PPID",
+            "RANDOM",
+            "REPLY",
+            "SECONDS",
+            "TMOUT",
+            "USER_ID",
+        ]
     ),
     "yash": frozenset(
         # The last five are commands that yash evaluates, one of them on every `cd`.
-        "COLUMNS DIRSTACK HISTRMDUP HISTSIZE LINENO LINES MAILCHECK OPTARG OPTIND PPID RANDOM YASH_LOADPATH YASH_VERSION "
-        "COMMAND_NOT_FOUND_HANDLER POST_PROMPT_COMMAND PROMPT_COMMAND YASH_AFTER_CD YASH_BEFORE_CD".split()
+        [
+            "COLUMNS",
+            "DIRSTACK",
+            "HISTRMDUP",
+            "HISTSIZE",
+            "LINENO",
+            "LINES",
+            "MAILCHECK",
+            "OPTARG",
+            "OPTIND",
+            "PPID",
+            "RANDOM",
+            "YASH_LOADPATH",
+            "YASH_VERSION",
+            "COMMAND_NOT_FOUND_HANDLER",
+            "POST_PROMPT_COMMAND",
+            "PROMPT_COMMAND",
+            "YASH_AFTER_CD",
+            "YASH_BEFORE_CD",
+        ]
     ),
 }
 
@@ -90,7 +162,7 @@ HARMFUL: dict[str, str] = {
 }
 
 # Without these Windows programs, Python among them, do not start. Windows ignores case in names, so these do too.
-WINDOWS: frozenset[str] = frozenset("SYSTEMDRIVE SYSTEMROOT WINDIR".split())
+WINDOWS: frozenset[str] = frozenset(["SYSTEMDRIVE", "SYSTEMROOT", "WINDIR"])
 
 PREFIXES: dict[str, str] = {
     "fish_": "special in fish",

@@ -90,11 +90,9 @@ def merged(config: Config, profile: Profile) -> Profile:
         for key, value in parent.env.items():
             result.env.pop(key, None)
             result.env[key] = value
-        for key, lists in parent.path.items():
-            below = result.path.get(key)
-            if below:
-                lists = PathList(lists.origin, lists.prepend + below.prepend, below.append + lists.append)
-            result.path[key] = lists
+        for key, own in parent.path.items():
+            below = result.path.get(key, PathList(own.origin, (), ()))
+            result.path[key] = PathList(own.origin, own.prepend + below.prepend, below.append + own.append)
     return result
 
 
@@ -168,9 +166,7 @@ def _expand(text: str, origin: Origin, around: Surroundings) -> str:
 
 def _check_length(key: str, text: str, origin: Origin) -> None:
     if len(text.encode("utf-8", "surrogateescape")) + len(key) + 1 > LONGEST_VALUE:
-        raise ConfigError(
-            f"is longer than the {LONGEST_VALUE:,} bytes that a program can be given", where=str(origin)
-        )
+        raise ConfigError(f"is longer than the {LONGEST_VALUE:,} bytes that a program can be given", where=str(origin))
 
 
 def _expand_list(lists: PathList, around: Surroundings) -> PathList:
@@ -184,9 +180,7 @@ def _expand_list(lists: PathList, around: Surroundings) -> PathList:
     return PathList(lists.origin, entries(lists.prepend), entries(lists.append))
 
 
-def families(
-    config: Config, profile: Profile, around: Surroundings
-) -> tuple[dict[str, str], dict[str, Variable]]:
+def families(config: Config, profile: Profile, around: Surroundings) -> tuple[dict[str, str], dict[str, Variable]]:
     """What a merged profile's families take away (name or pattern -> family), and what ctx sets by itself for it.
 
     The built-in family `claude` is concerned where the profile has a method or sets a decider; a group of the user's

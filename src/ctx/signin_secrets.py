@@ -110,8 +110,9 @@ _PUNCTUATION = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~\t\
 
 
 def value_looks_secret(value: str) -> bool:
-    """Whether the value has the shape of a credential: a known token, a key file's text, an
-    address with a password in it, or a long random word.
+    """Whether the value has the shape of a credential.
+
+    That is a known token, a key file's text, an address with a password in it, or a long random word.
     """
     if "PRIVATE KEY" in value or ("@" in value and _has_userinfo(value)):
         return True

@@ -37,7 +37,7 @@ COMMANDS = {
 class Group(click.Group):
     """Loads a command's module only when that command runs."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Commands in the order of the table."""
         return list(COMMANDS)
 
@@ -47,7 +47,7 @@ class Group(click.Group):
             return None
         return build(cmd_name, ctx.obj)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """The list of commands from the table alone."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -96,7 +96,12 @@ def run_click(invocation: Invocation, words: list[str]) -> int:
         help="Named environment profiles, switched on demand.\n\nKnow which account is used, and who pays, before you press Enter.",
         params=[
             click.Option(
-                ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Print the version."
+                ["--version"],
+                is_flag=True,
+                expose_value=False,
+                is_eager=True,
+                callback=_version,
+                help="Print the version.",
             )
         ],
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -110,7 +115,7 @@ def run_click(invocation: Invocation, words: list[str]) -> int:
     except click.ClickException as error:
         from ctx.cli.invocation import complain
 
-        complain(f"{_sentence(error.format_message())}\n  {_usage(error, words)}")
+        complain(f"{_sentence(error.format_message())}\n  {_usage(error)}")
         return EXIT_USAGE
     except click.Abort:
         raise KeyboardInterrupt from None
@@ -122,7 +127,7 @@ def _sentence(message: str) -> str:
     return message[:1].lower() + message[1:].rstrip(".")
 
 
-def _usage(error: click.ClickException, words: list[str]) -> str:
+def _usage(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
     return f"{context.command_path if context else 'ctx'} --help shows how"
 

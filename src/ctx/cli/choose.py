@@ -6,7 +6,7 @@ import os
 import sys
 
 from ctx.cli.invocation import Invocation
-from ctx.config import find
+from ctx.config import find, load
 from ctx.errors import EXIT_INTERRUPTED, RefusedError, UnknownProfileError, UsageError
 from ctx.model import Config, Profile
 from ctx.resolve import merged
@@ -30,13 +30,14 @@ def on_terminal(invocation: Invocation, config: Config, name: str) -> Profile:
         return profile
 
 
-def from_list(invocation: Invocation, config: Config) -> str:
+def from_list(invocation: Invocation) -> str:
     """A profile chosen by a person: with fzf where it is installed, else by number.
 
     Raises UsageError where there is no terminal to ask at, RefusedError where nothing was chosen.
     """
     if not invocation.is_terminal(0, 2):
         raise UsageError("say which profile", fix="ctx list shows them; ctx use NAME switches")
+    config, _ = load(invocation.config)
     if not config.profiles:
         raise UnknownProfileError("there are no profiles yet", where=config.file, fix="ctx example shows some")
     rows = [(profile.name, visible(profile.description)) for profile in config.profiles.values()]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
+from ctx.cli import plans
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import PROFILE, REST, Param
-from ctx.config import load
 from ctx.errors import EXIT_CANNOT_EXECUTE, EXIT_COMMAND_NOT_FOUND, CtxError, UsageError
-from ctx.plan import applied, make_plan
-from ctx.resolve import resolve
+from ctx.state import applied
 
 HELP = """Run one command in a profile, with its exit code and signals.
 
@@ -31,9 +30,7 @@ def run(invocation: Invocation, name: str, command: tuple[str, ...]) -> int:
     """Become the command. Returns only on Windows, where a process cannot: the command's exit code."""
     if not command:
         raise UsageError("say what to run", fix=f"ctx exec {name} -- COMMAND…; for a shell: ctx shell {name}")
-    config, _ = load(invocation.config)
-    plan = make_plan(resolve(config, name, invocation.around()))
-    return replace(list(command), applied(plan, invocation.own))
+    return replace(list(command), applied(plans.prepare(invocation, name).plan, invocation.own))
 
 
 def replace(command: list[str], environ: dict[str, str]) -> int:
@@ -57,4 +54,6 @@ def replace(command: list[str], environ: dict[str, str]) -> int:
         raise CannotRunError(f"{command[0]}: {missing}", EXIT_COMMAND_NOT_FOUND) from None
     except OSError as error:
         # A name that is a directory somewhere on PATH is reported like this too.
-        raise CannotRunError(f"{command[0]}: {(error.strerror or 'cannot be run').lower()}", EXIT_CANNOT_EXECUTE) from None
+        raise CannotRunError(
+            f"{command[0]}: {(error.strerror or 'cannot be run').lower()}", EXIT_CANNOT_EXECUTE
+        ) from None

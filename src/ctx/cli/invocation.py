@@ -7,9 +7,12 @@ import sys
 
 from ctx import names
 from ctx.errors import UsageError
-from ctx.plan import own_environment
-from ctx.resolve import Surroundings
+from ctx.state import own_environment
 from ctx.visible import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ctx.resolve import Surroundings
 
 HOOK = "@hook"
 HOOK_WORDS = 6
@@ -46,6 +49,8 @@ class Invocation:
 
     def around(self) -> Surroundings:
         """What profiles may depend on."""
+        from ctx.resolve import Surroundings
+
         return Surroundings(self.own, self.home, self.data)
 
     def emit(self, text: str) -> None:
@@ -77,12 +82,28 @@ def complain(text: str) -> None:
         pass
 
 
+COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+"""Values of LC_CTYPE that Python itself puts into its environment where the locale is C (PEP 538)."""
+
+
 def environment() -> dict[str, str]:
-    """The process's environment as text in which every byte survives, whatever the locale says."""
+    """The environment this process was given, as text in which every byte survives, whatever the locale says."""
     if os.name == "nt":
         return dict(os.environ)
-    decoded = ((k.decode("utf-8", "surrogateescape"), v.decode("utf-8", "surrogateescape")) for k, v in os.environb.items())
-    return dict(decoded)
+    given = dict(os.environb)
+    if os.environ.get("LC_CTYPE") in COERCED and _is_coerced():
+        del given[b"LC_CTYPE"]
+    decode = "utf-8", "surrogateescape"
+    return {key.decode(*decode): value.decode(*decode) for key, value in given.items()}
+
+
+def _is_coerced() -> bool:
+    """Whether LC_CTYPE is Python's own addition. Linux keeps the environment as given; elsewhere nothing tells."""
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            return not any(entry.startswith(b"LC_CTYPE=") for entry in file.read().split(b"\0"))
+    except OSError:
+        return False
 
 
 def home(environ: dict[str, str]) -> str:

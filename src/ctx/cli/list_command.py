@@ -49,7 +49,7 @@ def _row(config: Config, profile: Profile, invocation: Invocation) -> dict[str, 
 def _table(rows: list[dict[str, object]]) -> str:
     if not rows:
         return "no profiles yet; ctx example shows some\n"
-    lines = [("", "PROFILE", "METHOD", "WHO PAYS", "WHERE")]
+    lines: list[tuple[str, ...]] = [("", "PROFILE", "METHOD", "WHO PAYS", "WHERE")]
     for row in rows:
         directories = row["directories"]
         where = ", ".join(directories) if isinstance(directories, list) else ""

@@ -75,7 +75,7 @@ def _emit_failure(invocation: Invocation, words: list[str]) -> None:
     from ctx.dialects import dialect
 
     try:
-        named = next((b for a, b in zip(words, words[1:], strict=False) if a == "--shell"), None)
+        named = words[words.index("--shell") + 1] if "--shell" in words[:-1] else None
         text = dialect(shell_for(invocation, named)).failure("ctx did not switch")
     except CtxError:
         text = "false\n"

@@ -6,7 +6,7 @@ from ctx.cli.detect import shell_for
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import SHELL
 from ctx.dialects import dialect
-from ctx.plan import off
+from ctx.state import off
 
 HELP = """Take the active profile off.
 
@@ -27,5 +27,7 @@ def run(invocation: Invocation, shell: str | None) -> int:
         invocation.say("no profile is active")
     else:
         count = sum(name in invocation.environ and "CTX_" not in name for name in change.unset)
-        invocation.say(f"off · was {invocation.active} · {count} unset; what they were before is not known without the hook")
+        invocation.say(
+            f"off · was {invocation.active} · {count} unset; what they were before is not known without the hook"
+        )
     return 0

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 
+from ctx.cli import plans
 from ctx.cli.exec_command import replace
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import PROFILE, SHELL
 from ctx.cli.startup import start_line
-from ctx.config import load
 from ctx.dialects import canonical
 from ctx.errors import UsageError
-from ctx.plan import applied, make_plan
-from ctx.resolve import resolve
+from ctx.state import applied
 
 HELP = """Start a shell in which a profile is active; exit leaves it.
 
@@ -23,8 +22,7 @@ PARAMS = (PROFILE, SHELL)
 
 def run(invocation: Invocation, name: str, shell: str | None) -> int:
     """Become the shell. Returns only on Windows."""
-    config, _ = load(invocation.config)
-    plan = make_plan(resolve(config, name, invocation.around()))
+    plan = plans.prepare(invocation, name).plan
     program = shell or _usual(invocation)
     environ = applied(plan, invocation.own)
     environ["__CTX_PIN"] = "1"

@@ -8,7 +8,6 @@ from ctx.cli.spec import FLAG, JSON, PROFILE, Param
 from ctx.config import find, load
 from ctx.errors import ConfigError, RefusedError
 from ctx.model import Config, Environment, Literal, Profile, Secret, SecretRef, Template, Unset, Value
-from ctx.plan import summary
 from ctx.resolve import Surroundings, expanded, families, merged, resolve
 from ctx.visible import visible
 
@@ -41,7 +40,7 @@ def describe(config: Config, profile: Profile, around: Surroundings, *, reveal: 
     whole = merged(config, profile)
     resolved = resolve(config, profile.name, around) if reveal else None
     clears, builtin = families(config, whole, around)
-    variables = [
+    variables: list[dict[str, object]] = [
         {"name": key, "value": _shown(key, value, around, resolved), "origin": str(value.origin)}
         for key, value in whole.env.items()
     ]
@@ -95,7 +94,11 @@ def _page(data: dict[str, object]) -> str:
         lines.append("  protected: asks before use")
     rows = [(_assignment(row), str(row["origin"])) for row in _rows(data, "variables")]
     for row in _rows(data, "lists"):
-        rows += [(f"{row['name']}: {key} {entry}", str(row["origin"])) for key in ("prepend", "append") for entry in _list(row, key)]
+        rows += [
+            (f"{row['name']}: {key} {entry}", str(row["origin"]))
+            for key in ("prepend", "append")
+            for entry in _list(row, key)
+        ]
     width = min(max((len(visible(left)) for left, _ in rows), default=0), 60)
     lines += [f"  {visible(left):<{width}}  # {visible(origin)}" for left, origin in rows]
     clears = _rows(data, "clears")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ctx.errors import UsageError
-
 ARGUMENT = "argument"
 OPTIONAL = "optional argument"
 REST = "rest"
@@ -34,10 +32,8 @@ def quick_parse(params: tuple[Param, ...], words: list[str]) -> dict[str, object
 
     A property test holds it against click's own answer.
     """
-    values: dict[str, object] = {p.name: () if p.kind == REST else p.kind == FLAG and False or None for p in params}
-    for param in params:
-        if param.kind == FLAG:
-            values[param.name] = False
+    defaults = {REST: (), FLAG: False}
+    values: dict[str, object] = {param.name: defaults.get(param.kind) for param in params}
     slots = [p for p in params if p.kind in (ARGUMENT, OPTIONAL)]
     rest = next((p for p in params if p.kind == REST), None)
     options = {f"--{p.name}": p for p in params if p.kind in (FLAG, OPTION)}
@@ -47,13 +43,13 @@ def quick_parse(params: tuple[Param, ...], words: list[str]) -> dict[str, object
         word = words[index]
         index += 1
         if word.startswith("-") and word != "-":
-            param = options.get(word)
-            if param is None:
+            option = options.get(word)
+            if option is None:
                 return None
-            if param.kind == FLAG:
-                values[param.name] = True
+            if option.kind == FLAG:
+                values[option.name] = True
             elif index < len(words):
-                values[param.name] = words[index]
+                values[option.name] = words[index]
                 index += 1
             else:
                 return None
@@ -68,8 +64,3 @@ def quick_parse(params: tuple[Param, ...], words: list[str]) -> dict[str, object
     if any(slot.kind == ARGUMENT for slot in slots) or (rest is not None and slots):
         return None
     return values
-
-
-def refuse_both(first: str, second: str) -> UsageError:
-    """The error for two options that exclude each other."""
-    return UsageError(f"--{first} and --{second} cannot go together")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from ctx import __version__, compiled
-from ctx.cli import choose
+from ctx.cli import plans
 from ctx.cli.detect import shell_for
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import JSON, OPTIONAL, SHELL, YES, Param
-from ctx.config import load
 from ctx.dialects import dialect
 from ctx.errors import UnknownProfileError
 from ctx.model import Plan
-from ctx.plan import make_plan, transition
-from ctx.resolve import resolve
+from ctx.state import transition
 
 HELP = """Switch this shell to a profile.
 
@@ -24,29 +21,25 @@ PARAMS = (Param(OPTIONAL, "name", "A profile's name or alias."), SHELL, YES, JSO
 
 def run(invocation: Invocation, name: str | None, shell: str | None, yes: bool, json: bool) -> int:
     """Print what the shell evaluates. The exit code."""
-    config, source = load(invocation.config)
     if name == "-":
         if not invocation.previous:
             raise UnknownProfileError("no profile was active before", fix="ctx list shows what there is")
         name = invocation.previous
     elif name is None:
-        name = choose.from_list(invocation, config)
-    profile = choose.on_terminal(invocation, config, name)
+        from ctx.cli.choose import from_list
+
+        name = from_list(invocation)
     if invocation.is_terminal(1) and not (invocation.hook or shell or json):
-        return _explain(invocation, profile.name)
-    environment = resolve(config, profile.name, invocation.around())
-    if environment.profile.protect and not yes:
-        choose.confirm(invocation, profile.name)
-    plan = make_plan(environment)
+        return _explain(invocation, plans.prepare(invocation, name).plan.profile)
+    prepared = plans.ready(invocation, name) or plans.make(invocation, name, consent=yes)
+    plan = prepared.plan
     if json:
         from ctx.dialects.json import Json
 
         invocation.emit(Json().call(plan))
     elif invocation.hook and shell is None:
         language = dialect(invocation.hook)
-        compiled.store(
-            invocation.cache, name, plan, language, __version__, invocation.home, source.stat.st_mtime_ns
-        )
+        plans.keep(invocation, prepared, language)
         invocation.emit(language.call(plan))
     else:
         invocation.emit(dialect(shell_for(invocation, shell)).script(transition(plan, invocation.environ)))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from ctx.dialects.base import Dialect
 from ctx.errors import UsageError
 
+__all__ = ["ALIASES", "SHELLS", "Dialect", "canonical", "dialect"]
+
 SHELLS = ("bash", "zsh", "fish", "pwsh")
 """Shells with a runtime of their own in `shells/`."""
 
@@ -52,4 +54,5 @@ def dialect(shell: str) -> Dialect:
         return PowerShell()
     from ctx.dialects.posix import Bash, Posix, Zsh
 
-    return {"bash": Bash, "zsh": Zsh, "sh": Posix}[name]()
+    posix: dict[str, type[Posix]] = {"bash": Bash, "zsh": Zsh, "sh": Posix}
+    return posix[name]()

@@ -17,7 +17,7 @@ class Posix(Dialect):
     suffix = "sh"
 
     def quote(self, value: str) -> str:
-        """`'…'` in which a single quote is written `'\\''` (POSIX, Shell Command Language, 2.2.2)."""
+        r"""`'…'` in which a single quote is written `'\''` (POSIX, Shell Command Language, 2.2.2)."""
         if "\0" in value:
             raise CtxError("a value holds a NUL character, which no environment can carry")
         return "'" + value.replace("'", "'\\''") + "'"
@@ -52,7 +52,7 @@ class Posix(Dialect):
         middle = f'"{glue_front}${{{edit.name}-}}{glue_back if back else ""}"'
         return f"export {edit.name}={front}{middle}{back}"
 
-    def failure(self, message: str) -> str:
+    def failure(self, message: str) -> str:  # noqa: ARG002 - said on stderr already
         return "false\n"
 
 
@@ -70,5 +70,5 @@ class Zsh(Posix):
     suffix = "zsh"
 
     def quote(self, value: str) -> str:
-        """As POSIX, with every newline as `$'\\n'` between quoted pieces (zshmisc, "Quoting")."""
+        r"""As POSIX, with every newline as `$'\n'` between quoted pieces (zshmisc, "Quoting")."""
         return super().quote(value).replace("\n", "'$'\\n''")

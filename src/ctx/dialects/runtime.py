@@ -16,7 +16,9 @@ class Settings:
 
     __slots__ = ("cache", "config", "data", "name", "program", "version")
 
-    def __init__(self, *, name: str, program: tuple[str, ...], config: str, data: str, cache: str, version: str) -> None:
+    def __init__(
+        self, *, name: str, program: tuple[str, ...], config: str, data: str, cache: str, version: str
+    ) -> None:
         self.name = name
         self.program = program
         self.config = config

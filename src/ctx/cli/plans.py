@@ -1,0 +1,73 @@
+"""A profile's plan: from disk where nothing changed, else from `profiles.toml`."""
+
+from __future__ import annotations
+
+import os
+
+from ctx import __version__, compiled
+from ctx.cli.invocation import Invocation
+from ctx.dialects.base import Dialect
+from ctx.files import config_status
+from ctx.model import Plan
+from ctx.names import is_profile_name
+
+FILE = "profiles.toml"
+
+
+class Prepared:
+    """A plan, and the state of `profiles.toml` that it was made from. `asked` is the name the user gave."""
+
+    __slots__ = ("asked", "plan", "source")
+
+    def __init__(self, asked: str, plan: Plan, source: os.stat_result) -> None:
+        self.asked = asked
+        self.plan = plan
+        self.source = source
+
+
+def prepare(invocation: Invocation, name: str) -> Prepared:
+    """The plan of the profile that answers to `name`.
+
+    Raises what loading and resolving do.
+    """
+    return ready(invocation, name) or make(invocation, name)
+
+
+def ready(invocation: Invocation, name: str) -> Prepared | None:
+    """The plan on disk for exactly this name; None where the profiles have to be read."""
+    source = config_status(os.path.join(invocation.config, FILE)) if is_profile_name(name) else None
+    if source is None:
+        return None
+    plan = compiled.load(invocation.cache, name, _settings(invocation, source))
+    return None if plan is None else Prepared(name, plan, source)
+
+
+def make(invocation: Invocation, name: str, *, consent: bool = True) -> Prepared:
+    """The plan made anew. Without `consent` a person is asked before a protected profile is used.
+
+    Raises what loading and resolving do, RefusedError without a yes.
+    """
+    from ctx.cli import choose
+    from ctx.config import load
+    from ctx.plan import make_plan
+    from ctx.resolve import resolve
+
+    config, source = load(invocation.config)
+    profile = choose.on_terminal(invocation, config, name)
+    environment = resolve(config, profile.name, invocation.around())
+    if environment.profile.protect and not consent:
+        choose.confirm(invocation, profile.name)
+    asked = name if name in config.aliases else profile.name
+    prepared = Prepared(asked, make_plan(environment), source.stat)
+    keep(invocation, prepared, None)
+    return prepared
+
+
+def keep(invocation: Invocation, prepared: Prepared, language: Dialect | None) -> None:
+    """Put a plain plan on disk, for ctx and for the shell that asked, so that neither has to work it out again."""
+    settings = _settings(invocation, prepared.source)
+    compiled.store(invocation.cache, prepared.asked, prepared.plan, language, settings)
+
+
+def _settings(invocation: Invocation, source: os.stat_result) -> compiled.Settings:
+    return compiled.Settings(__version__, invocation.home, invocation.data, source)
