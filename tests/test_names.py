@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 import pytest
 from hypothesis import example, given
@@ -30,15 +31,17 @@ POSIX_SHELLS = ("bash", "zsh", "dash", "ksh93", "mksh", "yash")
 TYPED_SHELLS = ("bash", "zsh", "ksh93", "mksh")
 
 # Everyday names, and those whose values the shells read: each must survive unless it is protected.
-EVERYDAY = (
-    "ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN ANTHROPIC_BASE_URL AWS_PROFILE AWS_REGION BROWSER CDPATH CLAUDE_CODE_USE_BEDROCK "
-    "CLAUDE_CONFIG_DIR DATABASE_URL EDITOR ENV FCEDIT FIGNORE FPATH GITHUB_TOKEN GIT_AUTHOR_NAME HISTCONTROL HISTEDIT HISTFILE "
-    "HISTIGNORE HISTTIMEFORMAT HOME HOST HOSTNAME HTTPS_PROXY INPUTRC KUBECONFIG LANG LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES "
-    "LC_NUMERIC LC_TIME LD_LIBRARY_PATH LESS LISTPROMPT LOGNAME LS_COLORS MACHTYPE MAIL MAILPATH MANPATH NODE_OPTIONS NULLCMD "
-    "OSTYPE PAGER PATH PERL5LIB PREFIX PROMPT PROMPT_EOL_MARK PS0 PS1 PS2 PS3 PS4 PSVAR PYTHONPATH READNULLCMD RPROMPT SHELL "
-    "SPROMPT STTY SUFFIX TERM TERMINFO TIMEFMT TIMEFORMAT TMPDIR TMPPREFIX TZ USER VISUAL WATCH WATCHFMT WORDCHARS "
-    "XDG_CONFIG_HOME ZBEEP ZDOTDIR ZLS_COLORS a foo http_proxy x"
-).split()
+EVERYDAY = sorted(
+    names_special.words(
+        "ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN ANTHROPIC_BASE_URL AWS_PROFILE AWS_REGION BROWSER CDPATH CLAUDE_CODE_USE_BEDROCK "
+        "CLAUDE_CONFIG_DIR DATABASE_URL EDITOR ENV FCEDIT FIGNORE FPATH GITHUB_TOKEN GIT_AUTHOR_NAME HISTCONTROL HISTEDIT HISTFILE "
+        "HISTIGNORE HISTTIMEFORMAT HOME HOST HOSTNAME HTTPS_PROXY INPUTRC KUBECONFIG LANG LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES "
+        "LC_NUMERIC LC_TIME LD_LIBRARY_PATH LESS LISTPROMPT LOGNAME LS_COLORS MACHTYPE MAIL MAILPATH MANPATH NODE_OPTIONS NULLCMD "
+        "OSTYPE PAGER PATH PERL5LIB PREFIX PROMPT PROMPT_EOL_MARK PS0 PS1 PS2 PS3 PS4 PSVAR PYTHONPATH READNULLCMD RPROMPT SHELL "
+        "SPROMPT STTY SUFFIX TERM TERMINFO TIMEFMT TIMEFORMAT TMPDIR TMPPREFIX TZ USER VISUAL WATCH WATCHFMT WORDCHARS "
+        "XDG_CONFIG_HOME ZBEEP ZDOTDIR ZLS_COLORS a foo http_proxy x"
+    )
+)
 
 # Modules that interactive zsh set-ups load; each brings parameters.
 ZSH_MODULES = (
@@ -70,7 +73,7 @@ EXERCISES = {
 EXERCISE = "( : $((1 + 1)); cd .; f() { :; }; f; getopts a opt; : | :; eval : )"
 
 # ksh93 gives a locale variable only the name of a locale that is installed; any other value it drops with a message.
-KSH93_LOCALE = frozenset("LANG LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_NUMERIC LC_TIME".split())
+KSH93_LOCALE = names_special.words("LANG LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_NUMERIC LC_TIME")
 
 # Prints the environment it was given. Not Python: where the locale is C it adds an LC_CTYPE of its own (PEP 538).
 DUMP = [shutil.which("env") or "/usr/bin/env", "-0"]
@@ -100,7 +103,9 @@ def quoted(shell: str, value: str) -> str:
     return shlex.quote(value)
 
 
-def run(shell: str, script: str, cwd: Path, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+def run(
+    shell: str, script: str, cwd: Path, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
     """Run a script from a file in a clean shell: as an argument it would be too long."""
     suffix = ".ps1" if shell == "pwsh" else ""
     path = cwd / f"script{suffix}"
@@ -217,7 +222,8 @@ def test_what_a_plain_export_does_not_survive_is_protected(shell: str, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("shell", "name"), [("bash", "RANDOM"), ("bash", "OPTIND"), ("zsh", "SECONDS"), ("zsh", "HISTSIZE"), ("mksh", "COLUMNS")]
+    ("shell", "name"),
+    [("bash", "RANDOM"), ("bash", "OPTIND"), ("zsh", "SECONDS"), ("zsh", "HISTSIZE"), ("mksh", "COLUMNS")],
 )
 def test_control_an_integer_parameter_executes_its_value(shell: str, name: str, tmp_path: Path) -> None:
     """The detector of all these tests sees what it looks for, and protecting these names is not superstition."""
@@ -306,7 +312,9 @@ def test_a_name_that_the_user_declared_otherwise(shell: str, tmp_path: Path) -> 
 def zsh_special_strings(cwd: Path) -> set[str]:
     """The allowed names that zsh itself gives a meaning: known by their type once they are set."""
     tried = allowed("zsh", cwd)
-    script = ZSH_MODULES + "".join(f"export {name}=C; print -r -- {name} ${{(t){name}}}\n" for name in tried if name != "PATH")
+    script = ZSH_MODULES + "".join(
+        f"export {name}=C; print -r -- {name} ${{(t){name}}}\n" for name in tried if name != "PATH"
+    )
     lines = [line.split() for line in run("zsh", script, cwd).stdout.decode().splitlines()]
     return {name for name, kind in lines if "special" in kind}
 
@@ -405,6 +413,23 @@ def test_control_zsh_evaluates_some_plain_strings_at_a_key_press(tmp_path: Path)
     assert names.protected("KEYTIMEOUT") is not None
 
 
+@pytest.mark.parametrize(
+    ("shell", "name", "use"),
+    [
+        ("zsh", "DIRSTACKSIZE", "pushd ."),
+        ("zsh", "REPORTTIME", "/bin/true"),
+        ("yash", "YASH_AFTER_CD", "cd /"),
+        ("yash", "COMMAND_NOT_FOUND_HANDLER", "nonesuch"),
+    ],
+)
+def test_control_a_plain_string_is_evaluated_later(shell: str, name: str, use: str, tmp_path: Path) -> None:
+    value = payload("$(echo >MARK)" if shell == "yash" else PAYLOADS[0], tmp_path, "mark")
+    run(shell, f"unset -v {name}; export {name}={quoted(shell, value)}; {use}\n", tmp_path)
+
+    assert (tmp_path / "mark").exists()
+    assert names.protected(name) is not None
+
+
 def interact(shell: str, cwd: Path) -> None:
     """Source `assign` in an interactive shell, then press keys, complete, change directory, list history."""
     with Terminal([*clean_command(shell), "-i"], cwd) as terminal:
@@ -427,7 +452,7 @@ class Terminal:
         self._command = command
         self._cwd = cwd
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self._cwd), "TERM": "xterm", "LANG": "C.UTF-8"}
         self._terminal, end = pty.openpty()
         self._process = subprocess.Popen(
@@ -471,7 +496,9 @@ class Terminal:
             assert time.monotonic() < end, f"{path.name} never came; the terminal shows {output[-500:]!r}"
 
 
-_TAKE_TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+_TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 # --- unset first, and the exception ------------------------------------------------------------------------------------
@@ -490,7 +517,8 @@ def test_unset_takes_nothing_from_zsh_special_strings(tmp_path: Path) -> None:
     lines = [line.split() for line in run("zsh", script, tmp_path).stdout.decode().splitlines()]
     kinds = {name: (was, now) for name, was, now in lines}
 
-    assert "tied" in kinds["CDPATH"][0] and "unique" in kinds["CDPATH"][0] and "special" in kinds["TERM"][0]
+    assert kinds["CDPATH"][0] == "scalar-tied-export-unique-special"
+    assert "special" in kinds["TERM"][0]
     assert {name: kind for name, kind in kinds.items() if kind[0] != kind[1]} == {}
 
 
@@ -614,8 +642,18 @@ def test_a_reason_names_the_shells(name: str, reason: str) -> None:
     assert names.protected(name) == reason
 
 
-@pytest.mark.parametrize("name", ["PWD", "OLDPWD", "SHLVL", "IFS", "_", "CTX_CONFIG", "__CTX_STATE", "UID", "PPID", "argv"])
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        names_special.words(
+            "BAUD BASH_LOADABLES_PATH COMP_WORDBREAKS CTX_CONFIG DIRSTACKSIZE ERRNO HISTFILESIZE IFS KEYTIMEOUT LISTMAX MBEGIN "
+            "MENUSCROLL OLDPWD OPTARG OPTERR PERIOD POSIXLY_CORRECT PPID PROMPT_COMMAND PWD REPORTMEMORY REPORTTIME SHLVL TMOUT "
+            "UID WINDIR ZLE_RPROMPT_INDENT _ __CTX_STATE argv chpwd_functions fish_user_paths last_pid precmd_functions"
+        )
+    ),
+)
 def test_protected_names(name: str) -> None:
+    """Also those that no shell reports before they are used."""
     assert names.protected(name)
 
 
@@ -629,18 +667,24 @@ def test_everyday_names_are_not_protected(name: str) -> None:
     [
         (
             names.RUNS_CODE,
-            "LD_PRELOAD DYLD_INSERT_LIBRARIES FZF_DEFAULT_COMMAND NODE_OPTIONS PYTHONPATH PYTHONSTARTUP BASH_ENV ENV PS1 PS4 "
-            "GIT_SSH_COMMAND EDITOR VISUAL PAGER BROWSER SHELL LESSOPEN MAVEN_OPTS PERL5OPT RUBYOPT JAVA_TOOL_OPTIONS GCONV_PATH "
-            "BASH_FUNC_x() PATH MAILPATH RPROMPT Path ComSpec npm_config_script_shell KUBE_EDITOR SSH_ASKPASS",
+            (
+                "LD_PRELOAD DYLD_INSERT_LIBRARIES FZF_DEFAULT_COMMAND NODE_OPTIONS PYTHONPATH PYTHONSTARTUP BASH_ENV ENV PS1 PS4 "
+                "GIT_SSH_COMMAND EDITOR VISUAL PAGER BROWSER SHELL LESSOPEN MAVEN_OPTS PERL5OPT RUBYOPT JAVA_TOOL_OPTIONS GCONV_PATH "
+                "BASH_FUNC_x() PATH MAILPATH RPROMPT Path ComSpec npm_config_script_shell KUBE_EDITOR SSH_ASKPASS"
+            ),
         ),
         (
             names.REDIRECTS_TRAFFIC,
-            "HTTPS_PROXY http_proxy NO_PROXY ANTHROPIC_BASE_URL OPENAI_BASE_URL AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3 "
-            "AZURE_OPENAI_ENDPOINT DOCKER_HOST SSL_CERT_FILE SSL_CERT_DIR NODE_TLS_REJECT_UNAUTHORIZED PIP_INDEX_URL",
+            (
+                "HTTPS_PROXY http_proxy NO_PROXY ANTHROPIC_BASE_URL OPENAI_BASE_URL AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3 "
+                "AZURE_OPENAI_ENDPOINT DOCKER_HOST SSL_CERT_FILE SSL_CERT_DIR NODE_TLS_REJECT_UNAUTHORIZED PIP_INDEX_URL"
+            ),
         ),
         (
             names.MOVES_CONFIGURATION,
-            "HOME XDG_CONFIG_HOME ZDOTDIR FPATH CLAUDE_CONFIG_DIR AWS_CONFIG_FILE KUBECONFIG GOOGLE_APPLICATION_CREDENTIALS",
+            (
+                "HOME XDG_CONFIG_HOME ZDOTDIR FPATH CLAUDE_CONFIG_DIR AWS_CONFIG_FILE KUBECONFIG GOOGLE_APPLICATION_CREDENTIALS"
+            ),
         ),
         (None, "AWS_REGION ANTHROPIC_MODEL CLAUDE_CODE_USE_BEDROCK DATABASE_URL RAILS_ENV LOGNAME TZ LANG OPTS PROXY"),
     ],

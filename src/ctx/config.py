@@ -6,22 +6,12 @@ import os
 import tomllib
 
 from ctx import names, schema, signin
-from ctx.errors import ConfigError, UnknownProfileError
-from ctx.expand import references
+from ctx.config_values import FloatText, Table, check_entry, kind, parse_value
+from ctx.errors import ConfigError, UnknownProfileError, typed
 from ctx.files import Source, read_config
-from ctx.model import Binding, Config, Literal, Origin, PathList, Profile, SecretRef, Template, Unset, Value
+from ctx.model import Binding, Config, Origin, PathList, Profile, Unset
 
 FILE = "profiles.toml"
-LONGEST_VALUE = 131_071
-"""Bytes of `NAME=value` that Linux passes to a program (MAX_ARG_STRLEN, less the final NUL)."""
-
-Table = dict[str, object]
-
-
-class _Float(str):
-    """A TOML float as its text, so that 3.10 stays 3.10."""
-
-    __slots__ = ()
 
 
 def load(directory: str) -> tuple[Config, Source]:
@@ -34,7 +24,9 @@ def load(directory: str) -> tuple[Config, Source]:
         source = read_config(path)
     except FileNotFoundError:
         raise ConfigError(
-            "there are no profiles yet", where=path, fix=f"mkdir -p '{directory}' && ctx example > '{path}'"
+            "there are no profiles yet",
+            where=path,
+            fix=f"{typed('mkdir', '-p', directory)} && ctx example > {typed(path)}",
         ) from None
     return parse(source.text, path), source
 
@@ -45,7 +37,7 @@ def parse(text: str, path: str) -> Config:
     Raises ConfigError.
     """
     try:
-        data = tomllib.loads(text, parse_float=_Float)
+        data = tomllib.loads(text, parse_float=FloatText)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(str(error), path) from None
     return _Loader(path).config(data)
@@ -54,14 +46,15 @@ def parse(text: str, path: str) -> Config:
 def _syntax_error(message: str, path: str) -> ConfigError:
     """Move "(at line 3, column 5)", which tomllib puts behind its sentence, to where editors look for it."""
     sentence, _, place = message.rpartition(" (at ")
+    sentence = sentence or message
     digits = "".join(char if char.isdigit() else " " for char in place).split()
-    if not sentence or len(digits) != 2:
-        return ConfigError(f"is not valid TOML: {message}", where=path, fix="ctx edit opens it")
-    line, column = digits
+    line, where = (
+        (digits[0], f"{path}:{digits[0]}:{digits[1]}") if len(digits) == 2 else ("999999", f"{path}: at its end")
+    )
     return ConfigError(
         f"is not valid TOML: {sentence[0].lower()}{sentence[1:]}",
-        where=f"{path}:{line}:{column}",
-        fix=f"${{EDITOR:-vi}} +{line} '{path}'",
+        where=where,
+        fix=f"${{EDITOR:-vi}} +{line} {typed(path)}",
     )
 
 
@@ -105,20 +98,20 @@ class _Loader:
 
     def _table(self, value: object, key: str, where: str) -> Table:
         if not isinstance(value, dict):
-            raise self._error(f"must be a table, not {_kind(value)}", where, key)
+            raise self._error(f"must be a table, not {kind(value)}", where, key)
         return value
 
     def _text(self, value: object, where: str, key: str) -> str:
-        if isinstance(value, str) and not isinstance(value, _Float):
+        if isinstance(value, str) and not isinstance(value, FloatText):
             return value
-        raise self._error(f"must be a string, not {_kind(value)}", where, key, f'{key} = "…"')
+        raise self._error(f"must be a string, not {kind(value)}", where, key, f'{key} = "…"')
 
     def _texts(self, value: object, where: str, key: str, *, single: bool) -> tuple[str, ...]:
         if isinstance(value, list):
             return tuple(self._text(item, where, key) for item in value)
         if single:
             return (self._text(value, where, key),)
-        raise self._error(f"must be a list of strings, not {_kind(value)}", where, key, f'{key} = ["…"]')
+        raise self._error(f"must be a list of strings, not {kind(value)}", where, key, f'{key} = ["…"]')
 
     def _profile_name(self, name: str, where: str, key: str) -> str:
         if names.is_profile_name(name):
@@ -140,7 +133,7 @@ class _Loader:
                 setattr(profile, key, self._text(table[key], where, key))
         if "protect" in table:
             if not isinstance(table["protect"], bool):
-                raise self._error(f"must be true or false, not {_kind(table['protect'])}", where, "protect")
+                raise self._error(f"must be true or false, not {kind(table['protect'])}", where, "protect")
             profile.protect = table["protect"]
         profile.auth = self._choice(table, "auth", where, tuple(signin.METHODS)) or None
         profile.color = self._choice(table, "color", where, schema.COLORS)
@@ -181,7 +174,7 @@ class _Loader:
             self._variable_name(name, f"{where}.env", name)
             if isinstance(profile.env.get(name), Unset):
                 raise self._error("is also in unset", f"{where}.env", name, "keep one of the two")
-            profile.env[name] = self._value(content, Origin(self.path, f"{where}.env", name))
+            profile.env[name] = parse_value(content, Origin(self.path, f"{where}.env", name))
 
     def _variable_name(self, name: str, where: str, key: str) -> None:
         if not (names.is_variable_name(name) or (os.name == "nt" and names.is_windows_variable_name(name))):
@@ -192,67 +185,6 @@ class _Loader:
         if reason:
             raise self._error(f"{name} cannot be changed by a profile: {reason}", where, key)
 
-    def _value(self, content: object, origin: Origin) -> Value:
-        if isinstance(content, bool):
-            return self._literal("1", origin) if content else Unset(origin)
-        if isinstance(content, int):
-            return self._literal(str(content), origin)
-        if isinstance(content, _Float):
-            if content.lstrip("+-") in ("inf", "nan"):
-                raise self._wrong(origin, f"{content} is no number a program could read", f'{origin.key} = "{content}"')
-            return self._literal(str(content), origin)
-        if isinstance(content, str):
-            return self._literal(content, origin)
-        if isinstance(content, dict):
-            return self._form(content, origin)
-        fix = (
-            f'{origin.key} = "…"' if isinstance(content, list) else f'in quotes it is text: {origin.key} = "{content}"'
-        )
-        raise self._wrong(origin, f"cannot be {_kind(content)}", fix)
-
-    def _wrong(self, origin: Origin, what: str, fix: str = "") -> ConfigError:
-        return ConfigError(what, where=str(origin), fix=fix)
-
-    def _literal(self, text: str, origin: Origin) -> Literal:
-        if "\0" in text:
-            raise self._wrong(origin, "holds a NUL character, which no environment can carry")
-        if len(text.encode()) + len(origin.key) + 1 > LONGEST_VALUE:
-            raise self._wrong(
-                origin, f"is longer than the {LONGEST_VALUE:,} bytes that a program can be given", "put it into a file"
-            )
-        if "${" in text:
-            try:
-                references(text)
-            except ValueError as error:
-                raise self._wrong(origin, str(error)) from None
-        return Literal(origin, text)
-
-    def _form(self, content: Table, origin: Origin) -> Value:
-        for later in schema.LATER_FORMS:
-            if later in content:
-                raise self._wrong(origin, f"{{ {later} = … }} is not supported by this version of ctx")
-        if "secret" in content:
-            if len(content) > 1:
-                raise self._wrong(origin, "a secret has no other keys", '{ secret = "name" }')
-            name = self._text(content["secret"], origin.table, origin.key)
-            return SecretRef(origin, self._profile_name(name, origin.table, origin.key))
-        if "format" in content:
-            return self._template(content, origin)
-        fix = 'known forms: { secret = "name" }, { format = "…{part}…", part = { secret = "name" } }'
-        raise self._wrong(origin, "is a table of no known form", fix)
-
-    def _template(self, content: Table, origin: Origin) -> Template:
-        text = self._literal(self._text(content["format"], origin.table, origin.key), origin).text
-        parts = {key: self._value(value, origin) for key, value in content.items() if key != "format"}
-        for key, part in parts.items():
-            if isinstance(part, (Unset, Template)):
-                raise self._wrong(origin, f"part {key!r} must be text or a secret")
-            if f"{{{key}}}" not in text:
-                raise self._wrong(
-                    origin, f"part {key!r} is not used in the format", f"write {{{key}}} where it belongs"
-                )
-        return Template(origin, text, parts)
-
     def _lists(self, variable: str, content: object, where: str) -> PathList:
         self._variable_name(variable, where, variable)
         table = self._table(content, variable, where)
@@ -261,13 +193,8 @@ class _Loader:
         for key in schema.LIST_FIELDS:
             found[key] = self._texts(table.get(key, []), f"{where}.{variable}", key, single=True)
             for entry in found[key]:
-                self._entry(entry, Origin(self.path, f"{where}.{variable}", key))
+                check_entry(entry, Origin(self.path, f"{where}.{variable}", key))
         return PathList(Origin(self.path, where, variable), found["prepend"], found["append"])
-
-    def _entry(self, entry: str, origin: Origin) -> None:
-        self._literal(entry, origin)
-        if not entry or os.pathsep in entry.replace("${", ""):
-            raise self._wrong(origin, f"{entry!r} cannot be one entry of a list", "write entries one by one")
 
     def _group(self, name: str, content: object) -> None:
         self._profile_name(name, "groups", name)
@@ -308,7 +235,7 @@ class _Loader:
 
     def _directories(self, content: object) -> None:
         if not isinstance(content, list):
-            raise self._error(f"must be an array of tables, not {_kind(content)}", "", "directories", "[[directories]]")
+            raise self._error(f"must be an array of tables, not {kind(content)}", "", "directories", "[[directories]]")
         bindings: list[Binding] = []
         for entry in content:
             table = self._table(entry, "directories", "")
@@ -322,16 +249,6 @@ class _Loader:
             profile = self._reference(table["profile"], "[directories]", "profile")
             bindings.append(Binding(Origin(self.path, "[directories]", path), path, profile))
         self.result.directories = tuple(bindings)
-
-
-def _kind(value: object) -> str:
-    """What a TOML value is called in an error."""
-    if isinstance(value, bool):
-        return "a boolean"
-    if isinstance(value, _Float):
-        return "a float"
-    kinds = {str: "a string", int: "an integer", list: "an array", dict: "a table"}
-    return kinds.get(type(value), "a date or time")
 
 
 def find(config: Config, name: str) -> Profile:

@@ -16,6 +16,13 @@ EXIT_COMMAND_NOT_FOUND = 127
 EXIT_INTERRUPTED = 130
 
 
+def typed(*words: str) -> str:
+    """A command for the user to type, its words quoted where a POSIX shell needs that."""
+    import shlex
+
+    return " ".join(shlex.quote(word) for word in words)
+
+
 class CtxError(Exception):
     """A failure with a sentence for the user.
 

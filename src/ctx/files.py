@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from ctx.errors import ConfigError
+from ctx.errors import ConfigError, typed
 
 CONFIG_LIMIT = 512 * 1024
 """Bytes of `profiles.toml` that are read: four times what 1,000 profiles need."""
@@ -34,11 +34,14 @@ def read_config(path: str) -> Source:
         raise
     except OSError as error:
         reason = error.strerror.lower() if error.strerror else "not readable"
-        raise ConfigError(f"cannot be read: {reason}", where=path, fix=f"ls -ld '{path}'") from None
-    with os.fdopen(descriptor, "rb", closefd=True, buffering=0) as file:
+        raise ConfigError(f"cannot be read: {reason}", where=path, fix=typed("ls", "-ld", path)) from None
+    try:
         status = os.fstat(descriptor)
         _check(path, status)
-        data = file.read(CONFIG_LIMIT + 1) or b""
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(CONFIG_LIMIT + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > CONFIG_LIMIT:
         raise ConfigError(
             f"is {status.st_size:,} bytes long; ctx reads at most {CONFIG_LIMIT:,}",
@@ -61,18 +64,18 @@ def config_status(path: str) -> os.stat_result | None:
 def _check(path: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         kind = "a directory" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-        raise ConfigError(f"is {kind}; ctx expects a file there", where=path, fix=f"mv '{path}' '{path}.old'")
+        raise ConfigError(f"is {kind}; ctx expects a file there", where=path, fix=typed("mv", path, f"{path}.old"))
     if os.name == "nt":
         return
     if status.st_uid not in (os.geteuid(), 0):
         raise ConfigError(
             "belongs to another user, who could change what your shells get",
             where=path,
-            fix=f"cp '{path}' '{path}.mine' && mv '{path}.mine' '{path}'",
+            fix=f"{typed('cp', path, f'{path}.mine')} && {typed('mv', f'{path}.mine', path)}",
         )
     if status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not _is_private_group(status)):
         who = "everybody" if status.st_mode & stat.S_IWOTH else "its group"
-        raise ConfigError(f"may be written by {who}", where=path, fix=f"chmod go-w '{path}'")
+        raise ConfigError(f"may be written by {who}", where=path, fix=typed("chmod", "go-w", path))
 
 
 def _is_private_group(status: os.stat_result) -> bool:
@@ -97,7 +100,7 @@ def _decode(path: str, data: bytes) -> str:
         raise ConfigError(
             f"is not UTF-8: byte 0x{data[error.start]:02x}",
             where=f"{path}:{line}",
-            fix=f"iconv -f latin1 -t utf-8 '{path}' shows what it may have been",
+            fix=f"{typed('iconv', '-f', 'latin1', '-t', 'utf-8', path)} shows what it may have been",
         ) from None
 
 

@@ -8,7 +8,7 @@ after a consent (`danger`).
 
 from __future__ import annotations
 
-from ctx.names_special import HARMFUL, PREFIXES, SPECIAL, WINDOWS
+from ctx.names_special import HARMFUL, PREFIXES, SPECIAL, WINDOWS, words
 
 RUNS_CODE = "runs code"
 REDIRECTS_TRAFFIC = "redirects traffic"
@@ -98,9 +98,9 @@ def danger(name: str) -> str | None:
     return None
 
 
-def _listed(words: list[str]) -> str:
+def _listed(shells: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return " and ".join([", ".join(shells[:-1]), shells[-1]] if len(shells) > 1 else shells)
 
 
 # Each extra character stands for one that is fine after the first, so that the plain rule can be asked.
@@ -111,7 +111,7 @@ _PROFILE_EXTRAS = {ord(character): "0" for character in "._-"}
 _DANGERS: tuple[tuple[str, frozenset[str], tuple[str, ...], tuple[str, ...]], ...] = (
     (
         RUNS_CODE,
-        frozenset(
+        words(
             # Shells: start-up files, prompts, text that is expanded (bash expands the messages in MAILPATH).
             "BASH_ENV COMSPEC ENV EXECSHELL FCEDIT HISTEDIT INPUTRC MAILPATH MODULE_PATH NULLCMD PATH PATHEXT POSTEDIT "
             "PROMPT PROMPT2 PROMPT3 PROMPT4 PROMPT_EOL_MARK PS0 PS1 PS2 PS3 PS4 PSMODULEPATH READNULLCMD RPROMPT "
@@ -129,7 +129,7 @@ _DANGERS: tuple[tuple[str, frozenset[str], tuple[str, ...], tuple[str, ...]], ..
             "OPENSSL_MODULES QT_PLUGIN_PATH VK_ADD_LAYER_PATH VK_LAYER_PATH "
             # Build tools.
             "CC CXX GNUMAKEFLAGS GOFLAGS GOROOT GOTOOLCHAIN MAKEFILES MAKEFLAGS RUSTC RUSTC_WRAPPER RUSTDOCFLAGS "
-            "RUSTFLAGS".split()
+            "RUSTFLAGS"
         ),
         (
             "ANSIBLE_",
@@ -156,99 +156,27 @@ _DANGERS: tuple[tuple[str, frozenset[str], tuple[str, ...], tuple[str, ...]], ..
     ),
     (
         REDIRECTS_TRAFFIC,
-        frozenset(
-            [
-                "ANTHROPIC_CUSTOM_HEADERS",
-                "AWS_CA_BUNDLE",
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-                "AZURE_AUTHORITY_HOST",
-                "CLAUDE_CODE_CERT_STORE",
-                "CLAUDE_CODE_CLIENT_CERT",
-                "CLAUDE_CODE_CLIENT_KEY",
-                "CONSUL_HTTP_ADDR",
-                "CURL_CA_BUNDLE",
-                "DATABRICKS_HOST",
-                "DEBUGINFOD_URLS",
-                "DOCKER_CONTEXT",
-                "DOCKER_HOST",
-                "DOCKER_TLS_VERIFY",
-                "GH_HOST",
-                "GITLAB_HOST",
-                "GONOSUMDB",
-                "GOPROXY",
-                "GOSUMDB",
-                "HOSTALIASES",
-                "KRB5_CONFIG",
-                "KUBERNETES_MASTER",
-                "KUBERNETES_SERVICE_HOST",
-                "LOCALDOMAIN",
-                "NODE_EXTRA_CA_CERTS",
-                "NODE_TLS_REJECT_UNAUTHORIZED",
-                "NOMAD_ADDR",
-                "OLLAMA_HOST",
-                "PGHOST",
-                "PGHOSTADDR",
-                "REQUESTS_CA_BUNDLE",
-                "RES_OPTIONS",
-                "SSH_AUTH_SOCK",
-                "SSLKEYLOGFILE",
-                "VAULT_ADDR",
-                "VAULT_CACERT",
-                "VAULT_SKIP_VERIFY",
-            ]
+        words(
+            "ANTHROPIC_CUSTOM_HEADERS AWS_CA_BUNDLE AWS_CONTAINER_CREDENTIALS_FULL_URI "
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AZURE_AUTHORITY_HOST CLAUDE_CODE_CERT_STORE "
+            "CLAUDE_CODE_CLIENT_CERT CLAUDE_CODE_CLIENT_KEY CONSUL_HTTP_ADDR CURL_CA_BUNDLE DATABRICKS_HOST "
+            "DEBUGINFOD_URLS DOCKER_CONTEXT DOCKER_HOST DOCKER_TLS_VERIFY GH_HOST GITLAB_HOST GONOSUMDB GOPROXY "
+            "GOSUMDB HOSTALIASES KRB5_CONFIG KUBERNETES_MASTER KUBERNETES_SERVICE_HOST LOCALDOMAIN "
+            "NODE_EXTRA_CA_CERTS NODE_TLS_REJECT_UNAUTHORIZED NOMAD_ADDR OLLAMA_HOST PGHOST PGHOSTADDR "
+            "REQUESTS_CA_BUNDLE RES_OPTIONS SSH_AUTH_SOCK SSLKEYLOGFILE VAULT_ADDR VAULT_CACERT VAULT_SKIP_VERIFY"
         ),
         ("PIP_", "SSL_CERT_", "UV_"),
         ("_API_BASE", "_API_HOST", "_API_URL", "_BASE_URL", "_INDEX_URL", "_PROXY", "_REGISTRY"),
     ),
     (
         MOVES_CONFIGURATION,
-        frozenset(
-            [
-                "ANTHROPIC_CONFIG_DIR",
-                "APPDATA",
-                "AWS_CONFIG_FILE",
-                "AWS_SHARED_CREDENTIALS_FILE",
-                "AZURE_CONFIG_DIR",
-                "BOTO_CONFIG",
-                "CDPATH",
-                "CLAUDE_CONFIG_DIR",
-                "CLOUDSDK_CONFIG",
-                "CURL_HOME",
-                "DOCKER_CERT_PATH",
-                "DOCKER_CONFIG",
-                "FPATH",
-                "GNUPGHOME",
-                "GOENV",
-                "GOOGLE_APPLICATION_CREDENTIALS",
-                "GOPATH",
-                "HOME",
-                "HOMEDRIVE",
-                "HOMEPATH",
-                "IPYTHONDIR",
-                "JULIA_DEPOT_PATH",
-                "JUPYTER_CONFIG_DIR",
-                "JUPYTER_PATH",
-                "KRB5CCNAME",
-                "KUBECONFIG",
-                "LOCALAPPDATA",
-                "LOCPATH",
-                "NETRC",
-                "NLSPATH",
-                "PGPASSFILE",
-                "PGSERVICEFILE",
-                "PGSYSCONFDIR",
-                "PROGRAMDATA",
-                "RUSTUP_HOME",
-                "SCREENRC",
-                "TERMCAP",
-                "TERMINFO",
-                "TERMINFO_DIRS",
-                "TMUX_TMPDIR",
-                "USERPROFILE",
-                "WGETRC",
-                "ZDOTDIR",
-            ]
+        words(
+            "ANTHROPIC_CONFIG_DIR APPDATA AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AZURE_CONFIG_DIR BOTO_CONFIG "
+            "CDPATH CLAUDE_CONFIG_DIR CLOUDSDK_CONFIG CURL_HOME DOCKER_CERT_PATH DOCKER_CONFIG FPATH GNUPGHOME GOENV "
+            "GOOGLE_APPLICATION_CREDENTIALS GOPATH HOME HOMEDRIVE HOMEPATH IPYTHONDIR JULIA_DEPOT_PATH "
+            "JUPYTER_CONFIG_DIR JUPYTER_PATH KRB5CCNAME KUBECONFIG LOCALAPPDATA LOCPATH NETRC NLSPATH PGPASSFILE "
+            "PGSERVICEFILE PGSYSCONFDIR PROGRAMDATA RUSTUP_HOME SCREENRC TERMCAP TERMINFO TERMINFO_DIRS TMUX_TMPDIR "
+            "USERPROFILE WGETRC ZDOTDIR"
         ),
         ("DIRENV_", "HELM_", "MISE_", "XDG_"),
         ("_CONFIG_DIR", "_CONFIG_FILE"),

@@ -6,9 +6,15 @@ ksh93u+m 1.0.4, mksh R59, yash 2.52) and their manuals; tests/test_names.py asks
 
 from __future__ import annotations
 
+
+def words(text: str) -> frozenset[str]:
+    """A table is written as running text: lists of quoted names would be three times as long to read."""
+    return frozenset(text.split())
+
+
 # One word list per shell, split once at import. A name stands in the table of every shell that treats it specially.
 SPECIAL: dict[str, frozenset[str]] = {
-    "bash": frozenset(
+    "bash": words(
         # Integer (an assignment is evaluated as arithmetic, and that runs $(...)), readonly, array or computed.
         "BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND BASH_LINENO BASH_SOURCE "
         "BASH_SUBSHELL BASH_VERSINFO COMP_WORDBREAKS DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HISTCMD "
@@ -21,9 +27,9 @@ SPECIAL: dict[str, frozenset[str]] = {
         "BASH_COMPAT BASH_XTRACEFD CHILD_MAX COLUMNS FUNCNEST HISTSIZE IGNOREEOF LINES MAILCHECK PROMPT_COMMAND "
         "PROMPT_DIRTRIM TMOUT histchars "
         # Arrays of bash-preexec.
-        "precmd_functions preexec_functions".split()
+        "precmd_functions preexec_functions"
     ),
-    "zsh": frozenset(
+    "zsh": words(
         # Integer and special: an assignment is evaluated, even after `unset`. UID, GID and USERNAME change who you are.
         "COLUMNS EGID EUID FUNCNEST GID HISTSIZE LINES OPTIND RANDOM SAVEHIST SECONDS SHLVL SRANDOM TRY_BLOCK_ERROR "
         "TRY_BLOCK_INTERRUPT UID USERNAME "
@@ -54,98 +60,26 @@ SPECIAL: dict[str, frozenset[str]] = {
         "ISEARCHMATCH_START ISUFFIX KEYMAP KEYS KEYS_QUEUED_COUNT LASTABORTEDSEARCH LASTSEARCH LASTWIDGET LBUFFER MARK "
         "NUMERIC PENDING POSTDISPLAY PREBUFFER PREDISPLAY QIPREFIX QISUFFIX RBUFFER REGION_ACTIVE SUFFIX_ACTIVE "
         "SUFFIX_END SUFFIX_START UNDO_CHANGE_NO UNDO_LIMIT_NO WIDGET WIDGETFUNC WIDGETSTYLE YANK_ACTIVE YANK_END "
-        "YANK_START ZLE_RECURSIVE ZLE_STATE compstate killring redirections region_highlight registers words".split()
+        "YANK_START ZLE_RECURSIVE ZLE_STATE compstate killring redirections region_highlight registers words"
     ),
-    "fish": frozenset(
+    "fish": words(
         # Names that begin with fish_ or __fish are covered by PREFIXES.
-        [
-            "CMD_DURATION",
-            "COLUMNS",
-            "EUID",
-            "FISH_VERSION",
-            "LINES",
-            "argv",
-            "history",
-            "hostname",
-            "last_pid",
-            "pipestatus",
-            "status",
-            "status_generation",
-            "umask",
-            "version",
-        ]
+        "CMD_DURATION COLUMNS EUID FISH_VERSION LINES argv history hostname last_pid pipestatus status "
+        "status_generation umask version"
     ),
-    "dash": frozenset(["LINENO", "OPTARG", "OPTIND", "PPID"]),
-    "ksh93": frozenset(
-        [
-            "COLUMNS",
-            "HISTCMD",
-            "HISTSIZE",
-            "JOBMAX",
-            "KSH_VERSION",
-            "LINENO",
-            "LINES",
-            "MAILCHECK",
-            "OPTARG",
-            "OPTIND",
-            "PPID",
-            "RANDOM",
-            "REPLY",
-            "SECONDS",
-            "SHLVL",
-            "SRANDOM",
-            "TMOUT",
-            "histchars",
-        ]
+    "dash": words("LINENO OPTARG OPTIND PPID"),
+    "ksh93": words(
+        "COLUMNS HISTCMD HISTSIZE JOBMAX KSH_VERSION LINENO LINES MAILCHECK OPTARG OPTIND PPID RANDOM REPLY SECONDS "
+        "SHLVL SRANDOM TMOUT histchars"
     ),
-    "mksh": frozenset(
-        [
-            "BASHPID",
-            "COLUMNS",
-            "EPOCHREALTIME",
-            "HISTSIZE",
-            "KSHEGID",
-            "KSHGID",
-            "KSHUID",
-            "KSH_MATCH",
-            "KSH_VERSION",
-            "LINENO",
-            "LINES",
-            "OPTARG",
-            "OPTIND",
-            "PATHSEP",
-            "PGRP",
-            "PIPESTATUS",
-            "PPID",
-            "RANDOM",
-            "REPLY",
-            "SECONDS",
-            "TMOUT",
-            "USER_ID",
-        ]
+    "mksh": words(
+        "BASHPID COLUMNS EPOCHREALTIME HISTSIZE KSHEGID KSHGID KSHUID KSH_MATCH KSH_VERSION LINENO LINES OPTARG "
+        "OPTIND PATHSEP PGRP PIPESTATUS PPID RANDOM REPLY SECONDS TMOUT USER_ID"
     ),
-    "yash": frozenset(
+    "yash": words(
         # The last five are commands that yash evaluates, one of them on every `cd`.
-        [
-            "COLUMNS",
-            "DIRSTACK",
-            "HISTRMDUP",
-            "HISTSIZE",
-            "LINENO",
-            "LINES",
-            "MAILCHECK",
-            "OPTARG",
-            "OPTIND",
-            "PPID",
-            "RANDOM",
-            "YASH_LOADPATH",
-            "YASH_VERSION",
-            "COMMAND_NOT_FOUND_HANDLER",
-            "POST_PROMPT_COMMAND",
-            "PROMPT_COMMAND",
-            "YASH_AFTER_CD",
-            "YASH_BEFORE_CD",
-        ]
+        "COLUMNS DIRSTACK HISTRMDUP HISTSIZE LINENO LINES MAILCHECK OPTARG OPTIND PPID RANDOM YASH_LOADPATH "
+        "YASH_VERSION COMMAND_NOT_FOUND_HANDLER POST_PROMPT_COMMAND PROMPT_COMMAND YASH_AFTER_CD YASH_BEFORE_CD"
     ),
 }
 
@@ -162,7 +96,7 @@ HARMFUL: dict[str, str] = {
 }
 
 # Without these Windows programs, Python among them, do not start. Windows ignores case in names, so these do too.
-WINDOWS: frozenset[str] = frozenset(["SYSTEMDRIVE", "SYSTEMROOT", "WINDIR"])
+WINDOWS: frozenset[str] = words("SYSTEMDRIVE SYSTEMROOT WINDIR")
 
 PREFIXES: dict[str, str] = {
     "fish_": "special in fish",

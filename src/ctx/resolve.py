@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from ctx import secrets, signin
-from ctx.config import LONGEST_VALUE, find
+from ctx.config import find
+from ctx.config_values import check_length
 from ctx.errors import ConfigError
 from ctx.expand import expand, references
 from ctx.model import (
@@ -110,15 +111,15 @@ def _variable(key: str, value: Value, around: Surroundings, found: dict[str, Sec
     if isinstance(value, Unset):
         return Variable(key, None, value.origin, plain=True)
     if isinstance(value, SecretRef):
-        _check_length(key, found[value.name].reveal(), value.origin)
+        check_length(key, found[value.name].reveal(), value.origin)
         return Variable(key, found[value.name], value.origin, plain=False)
     if isinstance(value, Template):
         text = _fill(value, around, found)
-        _check_length(key, text, value.origin)
+        check_length(key, text, value.origin)
         return Variable(key, Secret(text), value.origin, plain=False)
     if isinstance(value, Literal):
         text = expanded(value, around)
-        _check_length(key, text, value.origin)
+        check_length(key, text, value.origin)
         safe = not (references(value.text) or signin.looks_secret(key) or signin.value_looks_secret(text))
         return Variable(key, text, value.origin, plain=safe)
     raise TypeError(f"no rule for {type(value).__name__}")
@@ -162,11 +163,6 @@ def _expand(text: str, origin: Origin, around: Surroundings) -> str:
         raise ConfigError(
             f"refers to ${{{name}}}, which is not set", where=str(origin), fix=f"export {name}=…, or write $${{{name}}}"
         ) from None
-
-
-def _check_length(key: str, text: str, origin: Origin) -> None:
-    if len(text.encode("utf-8", "surrogateescape")) + len(key) + 1 > LONGEST_VALUE:
-        raise ConfigError(f"is longer than the {LONGEST_VALUE:,} bytes that a program can be given", where=str(origin))
 
 
 def _expand_list(lists: PathList, around: Surroundings) -> PathList:
