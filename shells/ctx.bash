@@ -184,18 +184,13 @@ function __ctx_find_readonly {
   done
 } 2>/dev/null
 
-# Adds variable $1 to the record, as it is now; $2 is what will be done to it.
+# Adds variable $1 to the record, as it is now; $2 is what will be done to it. Fields not written read as "".
 function __ctx_remember {
-  __ctx_name[__ctx_count]=$1 __ctx_kind[__ctx_count]=$2 __ctx_new[__ctx_count]=''
-  __ctx_front[__ctx_count]='' __ctx_back[__ctx_count]=''
-  if [[ -z ${!1+x} ]]; then
-    __ctx_had[__ctx_count]=''
-  elif __ctx_is_exported "$1"; then
-    __ctx_had[__ctx_count]=x
-  else
-    __ctx_had[__ctx_count]=v
+  __ctx_name[__ctx_count]=$1 __ctx_kind[__ctx_count]=$2
+  if [[ -n ${!1+x} ]]; then
+    __ctx_old[__ctx_count]=${!1} __ctx_had[__ctx_count]=v
+    ! __ctx_is_exported "$1" || __ctx_had[__ctx_count]=x
   fi
-  __ctx_old[__ctx_count]=${!1-}
   __ctx_count=$((__ctx_count + 1))
 }
 
@@ -229,34 +224,39 @@ function __ctx_each_entry {
 
 # --- 4. Applying ------------------------------------------------------------------------------------------------------
 
-# What plans call: PROFILE SUMMARY [KIND NAME VALUE]... Inside the ctx function the plan is only read; text that a
-# person evaluates is carried out here.
+# What plans call: PROFILE SUMMARY [KIND NAME VALUE]... It reads them into __ctx_target, __ctx_summary, __ctx_clears
+# (names, patterns) and __ctx_steps (triples). The ctx function declares these and goes on from there; text that a person
+# evaluates is carried out at once.
 function __ctx_apply {
   {
-    if [[ -n ${__ctx_reading-} ]]; then
-      __ctx_read_plan "$@"
-      \builtin return
+    if [[ -z ${__ctx_reading-} ]]; then
+      __ctx_begin "$-" 0
+      \builtin local IFS=$' \t\n' __ctx_code=0 __ctx_target __ctx_summary __ctx_clears __ctx_steps
+      __ctx_recover
     fi
-    __ctx_begin "$-" 0
-    \builtin local IFS=$' \t\n'
+    \builtin local __ctx_kept=
   } 2>/dev/null
-  \builtin local __ctx_target __ctx_summary __ctx_clears __ctx_steps __ctx_code=0
-  { __ctx_recover && __ctx_read_plan "$@" && __ctx_switch; } || __ctx_code=1
-  { __ctx_end && \builtin return "$__ctx_code"; } 2>/dev/null
-}
-
-# Into __ctx_target, __ctx_summary, __ctx_clears (names, patterns) and __ctx_steps (triples), which the caller declares.
-function __ctx_read_plan {
   __ctx_target=$1 __ctx_summary=$2 __ctx_clears=() __ctx_steps=()
-  \builtin shift 2 || \builtin return 1
-  while [[ -n ${1-} ]]; do
-    if [[ $1 == unset ]]; then
-      __ctx_clears+=("$2")
-    else
-      __ctx_steps+=("$1" "$2" "$3")
+  \builtin shift 2
+  [[ ${__ctx_had[*]} != *[xv]* ]] || __ctx_kept=" ${__ctx_name[*]} "
+  # Most variables that a plan clears do not exist, and the end of the present profile does not bring them back. Four at
+  # a time they are passed over: this loop is the greater part of a switch.
+  while [[ $1$4$7${10} == unsetunsetunsetunset ]]; do
+    if [[ $2$5$8${11} == *'*'* || -n ${!2+x}${!5+x}${!8+x}${!11+x} || -n $__ctx_kept && (
+      $__ctx_kept == *" $2 "* || $__ctx_kept == *" $5 "* ||
+      $__ctx_kept == *" $8 "* || $__ctx_kept == *" ${11} "*) ]]; then
+      __ctx_clears+=("$2" "$5" "$8" "${11}")
     fi
-    \builtin shift 3 || \builtin return 1
+    \builtin shift 12
   done
+  while [[ $1 == unset ]]; do
+    __ctx_clears+=("$2")
+    \builtin shift 3
+  done
+  __ctx_steps=("$@")
+  [[ -z ${__ctx_reading-} ]] || \builtin return 0
+  __ctx_switch || __ctx_code=1
+  { __ctx_end && \builtin return "$__ctx_code"; } 2>/dev/null
 }
 
 # Carries the plan out that was read. Returns 1 with nothing changed if that is not possible.
@@ -306,28 +306,29 @@ function __ctx_find_displaced {
 # Whether everything that the plan and the end of the present profile touch can be written.
 function __ctx_check {
   \builtin local __ctx_n __ctx_i __ctx_names
-  __ctx_names=()
-  for ((__ctx_i = 1; __ctx_i < ${#__ctx_steps[@]}; __ctx_i += 3)); do
-    __ctx_names+=("${__ctx_steps[__ctx_i]}")
+  __ctx_find_displaced
+  __ctx_names=("${__ctx_displaced[@]}")
+  for ((__ctx_i = 0; __ctx_i < ${#__ctx_steps[@]}; __ctx_i += 3)); do
+    case ${__ctx_steps[__ctx_i]} in
+      set | assign | prepend | append) __ctx_names+=("${__ctx_steps[__ctx_i + 1]}") ;;
+      *) __ctx_names+=('') ;;
+    esac
   done
-  # One test for all names: a hundred calls of __ctx_is_name would cost more than everything else together.
-  __ctx_n=${__ctx_names[*]+ ${__ctx_names[*]}}${__ctx_clears[*]+ ${__ctx_clears[*]}}
-  case $__ctx_n in
-    *[!\ \*0-9A-Za-z_]* | *' '[0-9]* | *'  '* | *' ' | *'*'[!\ ]* | *' *'* | *' __ctx_'* | *' __CTX_'* | *' CTX_'*)
-      __ctx_complain "the plan of $__ctx_target names something that is not a variable: nothing was changed"
+  # One test for all names, as __ctx_is_name makes it, for it is slow.
+  case "${__ctx_names[*]} " in
+    [0-9]* | *[!\ 0-9A-Za-z_]* | *' '[0-9]* | *'  '* | *__ctx_* | *CTX_*)
+      __ctx_complain "the plan of $__ctx_target is not one that this shell understands: nothing was changed"
       \builtin return 1
       ;;
   esac
-  __ctx_find_displaced
-  __ctx_names+=("${__ctx_displaced[@]}")
   for __ctx_n in "${__ctx_names[@]}"; do
-    if __ctx_is_array "$__ctx_n"; then
+    __ctx_i="${__ctx_n}[@]"
+    if [[ -n ${!__ctx_i+x} ]] && __ctx_is_array "$__ctx_n"; then
       __ctx_complain "$__ctx_n is an array in this shell: nothing was changed"
       \builtin return 1
     fi
   done
-  __ctx_find_readonly CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS \
-    "${__ctx_names[@]}" "${__ctx_name[@]}"
+  __ctx_find_readonly CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS "${__ctx_names[@]}" "${__ctx_name[@]}"
   if [[ -n $__ctx_readonly ]]; then
     __ctx_complain "$__ctx_readonly is readonly in this shell: nothing was changed"
     \builtin return 1
@@ -336,66 +337,55 @@ function __ctx_check {
 
 # The undo record and, from it, the decisions that carry the plan out.
 function __ctx_write_record {
-  \builtin local __ctx_i __ctx_j __ctx_n __ctx_k __ctx_v __ctx_set='' __ctx_lists=''
+  \builtin local __ctx_i __ctx_j __ctx_n __ctx_k __ctx_v __ctx_set='' __ctx_lists='' __ctx_first=${#__ctx_displaced[@]}
   __ctx_new_record
-  __ctx_do_unset=() __ctx_do_names=() __ctx_do_values=() __ctx_do_hide=()
+  __ctx_do_unset=("${__ctx_displaced[@]}") __ctx_do_export=() __ctx_do_names=() __ctx_do_values=() __ctx_do_hide=()
   for __ctx_n in "${__ctx_displaced[@]}"; do
     __ctx_remember "$__ctx_n" unset
-    __ctx_do_unset+=("$__ctx_n")
   done
   for ((__ctx_i = 0; __ctx_i < ${#__ctx_steps[@]}; __ctx_i += 3)); do
     __ctx_k=${__ctx_steps[__ctx_i]} __ctx_n=${__ctx_steps[__ctx_i + 1]} __ctx_v=${__ctx_steps[__ctx_i + 2]}
-    for ((__ctx_j = ${#__ctx_displaced[@]}; __ctx_j < __ctx_count; __ctx_j++)); do
-      [[ ${__ctx_name[__ctx_j]} != "$__ctx_n" ]] || \builtin break
-    done
-    case $__ctx_k in
-      set | assign)
-        ((__ctx_j < __ctx_count)) || __ctx_remember "$__ctx_n" "$__ctx_k"
-        __ctx_new[__ctx_j]=$__ctx_v
+    __ctx_j=$__ctx_count
+    if [[ "$__ctx_set$__ctx_lists " == *" $__ctx_n "* ]]; then
+      for ((__ctx_j = __ctx_first; __ctx_j < __ctx_count; __ctx_j++)); do
+        [[ ${__ctx_name[__ctx_j]} != "$__ctx_n" ]] || \builtin break
+      done
+    else
+      case $__ctx_k in
+        set) __ctx_set+=\ $__ctx_n __ctx_do_unset+=("$__ctx_n") ;;
+        assign) __ctx_set+=\ $__ctx_n ;;
+        *) __ctx_k=list __ctx_lists+=\ $__ctx_n ;;
+      esac
+      __ctx_remember "$__ctx_n" "$__ctx_k"
+      if [[ $__ctx_k == list && " ${__ctx_displaced[*]} " != *" $__ctx_n "* ]]; then
+        __ctx_new[__ctx_j]=${__ctx_old[__ctx_j]}
+      fi
+    fi
+    case ${__ctx_steps[__ctx_i]} in
+      prepend)
+        __ctx_front[__ctx_j]=$__ctx_v${__ctx_front[__ctx_j]:+:${__ctx_front[__ctx_j]}}
+        __ctx_v+=${__ctx_new[__ctx_j]:+:${__ctx_new[__ctx_j]}}
         ;;
-      prepend | append)
-        if ((__ctx_j == __ctx_count)); then
-          __ctx_remember "$__ctx_n" list
-          case " ${__ctx_displaced[*]-} " in
-            *" $__ctx_n "*) ;;
-            *) __ctx_new[__ctx_j]=${!__ctx_n-} ;;
-          esac
-        fi
-        __ctx_add_entry "$__ctx_j" "$__ctx_k" "$__ctx_v"
+      append)
+        __ctx_back[__ctx_j]=${__ctx_back[__ctx_j]:+${__ctx_back[__ctx_j]}:}$__ctx_v
+        __ctx_v=${__ctx_new[__ctx_j]:+${__ctx_new[__ctx_j]}:}$__ctx_v
         ;;
     esac
+    __ctx_new[__ctx_j]=$__ctx_v
+    # Of several values for one name the last one stays.
+    __ctx_do_export+=("$__ctx_n=$__ctx_v")
   done
-  __ctx_do_export=()
-  for ((__ctx_i = ${#__ctx_displaced[@]}; __ctx_i < __ctx_count; __ctx_i++)); do
-    __ctx_n=${__ctx_name[__ctx_i]}
-    __ctx_do_export+=("$__ctx_n=${__ctx_new[__ctx_i]}")
-    case ${__ctx_kind[__ctx_i]} in
-      set) __ctx_do_unset+=("$__ctx_n") __ctx_set+=${__ctx_set:+ }$__ctx_n ;;
-      assign) __ctx_set+=${__ctx_set:+ }$__ctx_n ;;
-      list)
-        __ctx_lists+=${__ctx_lists:+ }$__ctx_n
-        __ctx_v=${__ctx_front[__ctx_i]}
-        __ctx_v+=${__ctx_v:+${__ctx_back[__ctx_i]:+:}}${__ctx_back[__ctx_i]}
-        __ctx_do_export+=("__CTX_LIST_$__ctx_n=$__ctx_v")
-        ;;
-    esac
+  for ((__ctx_i = __ctx_first; __ctx_i < __ctx_count && ${#__ctx_lists} > 0; __ctx_i++)); do
+    if [[ ${__ctx_kind[__ctx_i]} == list ]]; then
+      __ctx_v=${__ctx_front[__ctx_i]}
+      __ctx_v+=${__ctx_v:+${__ctx_back[__ctx_i]:+:}}${__ctx_back[__ctx_i]}
+      __ctx_do_export+=("__CTX_LIST_${__ctx_name[__ctx_i]}=$__ctx_v")
+    fi
   done
   __ctx_do_export+=("CTX_PROFILE=$__ctx_target" CTX_STATUS=active)
-  [[ -z $__ctx_set ]] || __ctx_do_export+=("__CTX_SET=$__ctx_set")
-  [[ -z $__ctx_lists ]] || __ctx_do_export+=("__CTX_LISTS=$__ctx_lists")
+  [[ -z $__ctx_set ]] || __ctx_do_export+=("__CTX_SET=${__ctx_set# }")
+  [[ -z $__ctx_lists ]] || __ctx_do_export+=("__CTX_LISTS=${__ctx_lists# }")
   [[ -z $__ctx_previous ]] || __ctx_do_export+=("__CTX_PREVIOUS=$__ctx_previous")
-}
-
-# Puts the entry $3 at the front (prepend) or the end (append) of the list at index $1.
-function __ctx_add_entry {
-  \builtin local __ctx_value=${__ctx_new[$1]}
-  if [[ $2 == prepend ]]; then
-    __ctx_new[$1]=$3${__ctx_value:+:$__ctx_value}
-    __ctx_front[$1]=$3${__ctx_front[$1]:+:${__ctx_front[$1]}}
-  else
-    __ctx_new[$1]=${__ctx_value:+$__ctx_value:}$3
-    __ctx_back[$1]=${__ctx_back[$1]:+${__ctx_back[$1]}:}$3
-  fi
 }
 
 function __ctx_carry_out {

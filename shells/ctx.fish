@@ -8,6 +8,7 @@
 
 # --- 1. Settings
 
+set -l fish_trace # tracing would print what goes through here; it comes back at the end of the file
 set -gu __ctx_program __CTX_PROGRAM__
 set -gu __ctx_config __CTX_CONFIG__
 set -gu __ctx_data __CTX_DATA__
@@ -42,6 +43,7 @@ function __ctx_forget --description 'An empty undo record'
     set -gu __ctx_lists
     set -gu __ctx_list_absent
     set -gu __ctx_list_exported
+    set -gu __ctx_list_unexported
     # What `__ctx_decide` decided.
     set -gu __ctx_erase
     set -gu __ctx_give_exported
@@ -159,7 +161,9 @@ function __ctx_note_list --description 'Remember a list variable that the plan a
     set -a __ctx_lists $argv[1]
     if set -qgx $argv[1]
         set -a __ctx_list_exported $argv[1]
-    else if not set -qg $argv[1]
+    else if set -qg $argv[1]
+        set -a __ctx_list_unexported $argv[1]
+    else
         set -a __ctx_list_absent $argv[1]
     end
 end
@@ -197,6 +201,8 @@ function __ctx_apply --description 'Make a profile active: PROFILE SUMMARY, then
         test "$__ctx_active" = "$argv[1]"
         or set __ctx__previous $__ctx_active
         __ctx_take_off
+    else
+        __ctx_forget
     end
 
     # The record is complete before the first change: whatever happens then can be undone.
@@ -238,29 +244,332 @@ function __ctx_apply --description 'Make a profile active: PROFILE SUMMARY, then
     set -g __ctx_active $argv[1]
     set -g __ctx_state applying
 
-    # From here an interruption leaves a state that the next prompt undoes.
+    # From here on, what an interruption leaves behind is undone at the next prompt.
     set -eg __ctx_nothing $__ctx_gone_exported $__ctx_gone_unexported
     for __ctx__i in $__ctx_kind_at
         switch "$argv[$__ctx__i]"
             case set assign
+                builtin true # where it succeeds, `set` leaves the status alone
                 set -gx $__ctx__names[$__ctx__i] $__ctx__values[$__ctx__i]
-                or break
+                or begin
+                    __ctx_undo_by_force
+                    __ctx_complain "$__ctx__names[$__ctx__i] cannot be set in this shell: no profile is active"
+                    return
+                end
             case ''
                 break
         end
     end
-    or begin
-        __ctx_undo_by_force
-        __ctx_complain "a variable cannot be set in this shell: no profile is active"
-        return
-    end
     for __ctx__name in $__ctx_lists
-        __ctx_add $__ctx__name
+        __ctx_extend $__ctx__name
     end
-    __ctx_export $__ctx__previous
+    set -g __ctx_previous $__ctx__previous
+    __ctx_export
     set -g __ctx_state active
     set -q CLAUDECODE
     or test -n "$CTX_QUIET"
-    or __ctx_tell "$argv[1]" "$argv[2]"
+    or __ctx_tell $argv[1..2]
     return 0
+end
+
+function __ctx_extend --description 'Add the recorded entries to a list variable'
+    set -l __ctx__front __ctx_front_$argv[1]
+    set -l __ctx__back __ctx_back_$argv[1]
+    # Each prepended entry went in front of the one before. An empty list must leave no empty entry.
+    set -l --path __ctx__list $$__ctx__front[1][-1..1]
+    test -n "$$argv[1]"
+    and set -a __ctx__list "$$argv[1]"
+    set -a __ctx__list $$__ctx__back
+    # One text, joined at `:`; what fish knows as a path variable it splits again.
+    set -gx $argv[1] "$__ctx__list"
+    set -gu __ctx_new_$argv[1] "$$argv[1]"
+    set -gx --path __CTX_LIST_$argv[1] $$__ctx__front[1][-1..1] $$__ctx__back
+end
+
+function __ctx_export --description 'Tell prompts and children: names and list entries, never a value'
+    set -l __ctx__sets $__ctx_set_absent $__ctx_set_exported $__ctx_set_unexported
+    set -gx CTX_PROFILE $__ctx_active
+    set -gx CTX_STATUS active
+    set -q __ctx__sets[1]
+    and set -gx __CTX_SET "$__ctx__sets"
+    set -q __ctx_lists[1]
+    and set -gx __CTX_LISTS "$__ctx_lists"
+    set -q __ctx_previous[1]
+    and set -gx __CTX_PREVIOUS $__ctx_previous
+end
+
+function __ctx_tell --description 'The one line about a switch: NAME SUMMARY'
+    if test -n "$argv[2]"
+        builtin echo "ctx: $argv[1] · $argv[2]" >&2
+    else
+        set -l __ctx__sets $__ctx_set_absent $__ctx_set_exported $__ctx_set_unexported $__ctx_lists
+        set -l __ctx__gone $__ctx_gone_exported $__ctx_gone_unexported
+        builtin echo "ctx: $argv[1] · "(builtin count $__ctx__sets)" set, "(builtin count $__ctx__gone)" cleared" >&2
+    end
+end
+
+function __ctx_take_off --description 'Give back what was there before the active profile'
+    __ctx_decide
+    set -g __ctx_state undoing
+    __ctx_undo
+end
+
+function __ctx_decide --description 'Write down what to give back: all that is still as ctx left it'
+    set -g __ctx_erase
+    set -g __ctx_give_exported
+    set -g __ctx_give_unexported
+    set -el __ctx_nothing $__ctx_set_absent $__ctx_set_exported $__ctx_set_unexported
+    for __ctx__name in $__ctx_set_absent
+        set -l __ctx__new __ctx_new_$__ctx__name
+        set -qg $__ctx__name
+        and test x"$$__ctx__name" = x"$$__ctx__new"
+        and set -a __ctx_erase $__ctx__name
+    end
+    for __ctx__name in $__ctx_set_exported
+        set -l __ctx__new __ctx_new_$__ctx__name
+        set -qg $__ctx__name
+        and test x"$$__ctx__name" = x"$$__ctx__new"
+        and set -a __ctx_give_exported $__ctx__name
+    end
+    for __ctx__name in $__ctx_set_unexported
+        set -l __ctx__new __ctx_new_$__ctx__name
+        set -qg $__ctx__name
+        and test x"$$__ctx__name" = x"$$__ctx__new"
+        and set -a __ctx_give_unexported $__ctx__name
+    end
+    for __ctx__name in $__ctx_gone_exported
+        set -qg $__ctx__name
+        or set -a __ctx_give_exported $__ctx__name
+    end
+    for __ctx__name in $__ctx_gone_unexported
+        set -qg $__ctx__name
+        or set -a __ctx_give_unexported $__ctx__name
+    end
+    for __ctx__name in $__ctx_lists
+        __ctx_decide_list $__ctx__name
+    end
+end
+
+function __ctx_decide_list --description 'The same for a list variable, which loses its entries where the user changed it'
+    set -el $argv[1]
+    set -qg $argv[1]
+    or return
+    set -l __ctx__new __ctx_new_$argv[1]
+    if set -q $__ctx__new; and test x"$$argv[1]" = x"$$__ctx__new"
+        if builtin contains -- $argv[1] $__ctx_list_absent
+            set -a __ctx_erase $argv[1]
+        else if builtin contains -- $argv[1] $__ctx_list_exported
+            set -a __ctx_give_exported $argv[1]
+        else
+            set -a __ctx_give_unexported $argv[1]
+        end
+        return
+    end
+    set -l __ctx__front __ctx_front_$argv[1]
+    set -l __ctx__back __ctx_back_$argv[1]
+    set -l --path __ctx__rest "$$argv[1]"
+    for __ctx__entry in $$__ctx__front
+        set -l __ctx__at (builtin contains -i -- $__ctx__entry $__ctx__rest)
+        and set -e __ctx__rest[$__ctx__at]
+    end
+    set __ctx__rest $__ctx__rest[-1..1]
+    for __ctx__entry in $$__ctx__back
+        set -l __ctx__at (builtin contains -i -- $__ctx__entry $__ctx__rest)
+        and set -e __ctx__rest[$__ctx__at]
+    end
+    set __ctx__rest $__ctx__rest[-1..1]
+    if test -z "$__ctx__rest"; and builtin contains -- $argv[1] $__ctx_list_absent
+        set -a __ctx_erase $argv[1]
+        return
+    end
+    set -gu __ctx_old_$argv[1] "$__ctx__rest"
+    if set -qgx $argv[1]
+        set -a __ctx_give_exported $argv[1]
+    else
+        set -a __ctx_give_unexported $argv[1]
+    end
+end
+
+function __ctx_undo_by_force --description 'Undo a half-applied profile: nobody but ctx can have changed anything'
+    set -g __ctx_erase $__ctx_set_absent $__ctx_list_absent
+    set -g __ctx_give_exported $__ctx_set_exported $__ctx_gone_exported $__ctx_list_exported
+    set -g __ctx_give_unexported $__ctx_set_unexported $__ctx_gone_unexported $__ctx_list_unexported
+    set -g __ctx_state undoing
+    __ctx_undo
+end
+
+function __ctx_undo --description 'Carry out what was decided; may be repeated until the state is cleared'
+    set -eg __ctx_nothing $__ctx_erase
+    for __ctx__name in $__ctx_give_exported
+        set -l __ctx__old __ctx_old_$__ctx__name
+        set -gx $__ctx__name $$__ctx__old
+    end
+    for __ctx__name in $__ctx_give_unexported
+        set -l __ctx__old __ctx_old_$__ctx__name
+        set -gu $__ctx__name $$__ctx__old
+    end
+    for __ctx__name in $__ctx_gone_path
+        set -g --path $__ctx__name $$__ctx__name
+    end
+    set -eg CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS __CTX_LIST_$__ctx_lists
+    set -g __ctx_active
+    set -g __ctx_state
+    set -l __ctx__all $__ctx_set_absent $__ctx_set_exported $__ctx_set_unexported $__ctx_gone_exported $__ctx_gone_unexported $__ctx_lists
+    set -eg __ctx_nothing __ctx_{new,old}_$__ctx__all __ctx_{front,back}_$__ctx_lists
+    __ctx_forget
+end
+
+# --- 5. Plans on disk
+
+function __ctx_guard --description 'Whether a plan on disk was made for this ctx and this home: VERSION HOME'
+    test "$argv[1]" = "$__ctx_version" -a "$argv[2]" = "$HOME"
+    and set -g __ctx_fresh 1
+end
+
+function __ctx_apply_stored --description 'Apply the plan on disk for PROFILE; status 2 if there is none that is fresh'
+    set -l __ctx__folder $__ctx_cache/plans/fish
+    set -l __ctx__plan $__ctx__folder/$argv[1]
+    set -l __ctx__source $__ctx_config/profiles.toml
+    set -g __ctx_fresh
+    test -f $__ctx__plan -a -O $__ctx__plan -a -O $__ctx__folder -a ! $__ctx__plan -nt $__ctx__source -a ! $__ctx__plan -ot $__ctx__source
+    or return 2
+    builtin source $__ctx__plan
+    and return
+    set -q __ctx_fresh[1]
+    and return 1
+    return 2
+end
+
+# --- 6. Calling ctx
+
+function __ctx_run --description 'Start ctx with the active profile taken off, in this function only'
+    if not test -x $__ctx_program[1]
+        __ctx_complain "$__ctx_program[1] is gone: install ctx again"
+        return 127
+    end
+    if set -q __ctx_state[1]
+        __ctx_decide
+        for __ctx__name in $__ctx_erase CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS __CTX_LIST_$__ctx_lists
+            set -fu $__ctx__name
+        end
+        for __ctx__name in $__ctx_give_exported
+            set -l __ctx__old __ctx_old_$__ctx__name
+            set -fx $__ctx__name $$__ctx__old
+        end
+        for __ctx__name in $__ctx_give_unexported
+            set -l __ctx__old __ctx_old_$__ctx__name
+            set -fu $__ctx__name $$__ctx__old
+        end
+    end
+    set -fu __CTX_PIN
+    command $__ctx_program @hook fish $__ctx_config $__ctx_data $__ctx_cache "$__ctx_active" "$__ctx_previous" $argv
+end
+
+# --- 7. Prompt
+
+function __ctx_prompt --on-event fish_prompt --description 'Undo what was interrupted; give an inherited profile the last word'
+    switch "$__ctx_state$__ctx_inherited"
+        case '' active
+            return
+    end
+    set -l fish_trace
+    switch "$__ctx_state"
+        case applying
+            __ctx_undo_by_force
+        case undoing
+            __ctx_undo
+        case active
+            set -g __ctx_inherited
+            CTX_QUIET=1 __ctx_use $__ctx_active
+            or begin
+                set -q __ctx_state[1]
+                and __ctx_take_off
+            end
+    end
+end
+
+# --- 8. Command
+
+function __ctx_use --description 'Switch to a profile: by its plan on disk, else by asking ctx'
+    if test "$argv" = -
+        set -q __ctx_previous[1]
+        or __ctx_complain 'no profile was active before'
+        or return
+        set argv $__ctx_previous
+    end
+    if not set -q argv[2]; and __ctx_is_profile "$argv[1]"
+        __ctx_apply_stored $argv[1]
+        and return
+        test $status = 2
+        or return 1
+    end
+    set -l __ctx__text "$(__ctx_run use $argv)"
+    or return
+    if test -z "$__ctx__text"
+        __ctx_complain 'the program said nothing: nothing was changed'
+        return
+    end
+    eval $__ctx__text
+end
+
+function __ctx_off --description 'Take the profile off'
+    if not set -q __ctx_state[1]
+        test -n "$CTX_QUIET"
+        or __ctx_complain 'no profile is active'
+        return 0
+    end
+    set -l __ctx__was $__ctx_active
+    __ctx_take_off
+    set -g __ctx_previous $__ctx__was
+    set -g __ctx_inherited
+    set -q CLAUDECODE
+    or test -n "$CTX_QUIET"
+    or __ctx_complain "off · was $__ctx__was"
+    return 0
+end
+
+function __ctx_main --description 'What the command does'
+    switch "$argv[1]"
+        case use
+            for __ctx__word in $argv[2..]
+                switch $__ctx__word
+                    case -h --help --json --shell '--shell=*'
+                        __ctx_run $argv
+                        return
+                end
+            end
+            __ctx_use $argv[2..]
+            or begin
+                # In a pipe or a substitution the failure must reach what evaluates the output.
+                set -l __ctx__status $status
+                test -t 1
+                or builtin echo false
+                return $__ctx__status
+            end
+        case off
+            if set -q argv[2]
+                __ctx_run $argv
+            else
+                __ctx_off
+            end
+        case '*'
+            __ctx_run $argv
+    end
+end
+
+function __CTX_NAME__ --description 'Switch the environment of this shell between profiles'
+    # Where only this function was carried over from another shell, the program answers for itself.
+    if builtin functions --query __ctx_main
+        set -l fish_trace
+        __ctx_main $argv
+    else
+        command __CTX_PROGRAM__ $argv
+    end
+end
+
+# A parent can pass exported variables on, and nothing else: what is global and unexported is of this shell's own making.
+if not set -qg __ctx_state; or set -qgx __ctx_state
+    __ctx_init
+    set -q CTX_PROFILE
+    and __ctx_adopt
 end

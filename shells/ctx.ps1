@@ -18,7 +18,7 @@ $global:__ctx_state.Version = __CTX_VERSION__
 # --- 2. State ---------------------------------------------------------------------------------------------------------
 
 # Record: the active profile and how to undo it; $null when none.
-#   New: what each variable holds since. Old: what it held; $null: it did not exist; no entry: nothing was done to it.
+#   New: what each variable holds since. Old: what it held. $null: it does, or did, not exist.
 #   Lists: for each list variable Front and Back, ctx's entries, and Existed. Names: what was set, in order.
 # Journal: values to write when a change was interrupted; $null when none is under way. After: the Record from then on.
 function global:__ctx_start {
@@ -231,7 +231,7 @@ function global:__ctx_off_values {
     foreach ($entry in $record.New.GetEnumerator()) {
         $key = $entry.Key
         # Equals, not -ceq: that one passes over zero-width characters.
-        if ($old.ContainsKey($key) -and [object]::Equals($Live[$key], $entry.Value)) { $values[$key] = $old[$key] }
+        if ([object]::Equals($Live[$key], $entry.Value)) { $values[$key] = $old[$key] }
     }
     foreach ($entry in $record.Lists.GetEnumerator()) {
         $value = $Live[$entry.Key]
@@ -268,12 +268,17 @@ function global:__ctx_apply {
     $record = __ctx_new_record $Name
     $new = $record.New
     $pattern = $s.NamePattern
+    $star = [char] '*'
     for ($i = 0; $i -lt $Triples.Length; $i += 3) {
         $kind = $Triples[$i]
         $key = $Triples[$i + 1]
+        if ($kind -ceq 'unset' -and -not $base.ContainsKey($key) -and -not $new.ContainsKey($key)) {
+            # Most of a plan: variables that are not there.
+            if ($key.IndexOf($star) -lt 0) { continue }
+        }
         if (-not $pattern.IsMatch($key)) { throw "ctx: '$key' is not the name of a variable: nothing was changed" }
         if ($kind -ceq 'unset') {
-            if ($key[-1] -ceq '*') {
+            if ($key.IndexOf($star) -ge 0) {
                 $prefix = $key.Substring(0, $key.Length - 1)
                 foreach ($other in @($base.get_Keys()) + @($new.get_Keys())) {
                     if ($other.StartsWith($prefix, $s.Comparison)) { $new[$other] = $null }
@@ -318,10 +323,6 @@ function global:__ctx_apply {
                 $was = $null
             }
         }
-        elseif ($null -eq $entry.Value -and -not $live.ContainsKey($key)) {
-            # Nothing to write, but what the user may set here meanwhile is not ctx's.
-            continue
-        }
         $record.Old[$key] = $was
         $values[$key] = $entry.Value
     }
@@ -341,13 +342,18 @@ function global:__ctx_apply {
     if ($previous) { $values['__CTX_PREVIOUS'] = $previous }
 
     $journal = __ctx_table
-    foreach ($key in $values.get_Keys()) { $journal[$key] = $base[$key] }
+    $changes = __ctx_table
+    foreach ($entry in $values.GetEnumerator()) {
+        $key = $entry.Key
+        $journal[$key] = $base[$key]
+        if (-not [object]::Equals($live[$key], $entry.Value)) { $changes[$key] = $entry.Value }
+    }
     $s.After = $null
     $s.Journal = $journal
-    try { __ctx_write $values }
+    try { __ctx_write $changes }
     catch {
-        foreach ($key in @($values.get_Keys())) { $values[$key] = $live[$key] }
-        __ctx_write $values
+        foreach ($key in @($changes.get_Keys())) { $changes[$key] = $live[$key] }
+        __ctx_write $changes
         $s.Journal = $null
         throw "ctx: $($_.Exception.GetBaseException().Message): nothing was changed"
     }
@@ -356,7 +362,9 @@ function global:__ctx_apply {
     $s.Journal = $null
     $s.Reapply = $false
 
-    foreach ($key in $lost) { __ctx_error "ctx: $key was not UTF-8: PowerShell cannot give it back, ctx off leaves it unset" }
+    foreach ($key in $lost) {
+        __ctx_error "ctx: $key was not UTF-8: PowerShell cannot give it back, and ctx off leaves it unset"
+    }
     if (-not $Summary) { $Summary = "$($record.Names.Count + $record.Lists.get_Count()) set, $cleared cleared" }
     __ctx_say "ctx: $Name $([char] 0xB7) $Summary"
 }
@@ -451,7 +459,10 @@ function global:__ctx_find_stat {
             return
         }
     }
-    $s.Stat = [Func[string, object]] { param($Path) (Microsoft.PowerShell.Management\Get-Item -LiteralPath $Path -Force).UnixStat }
+    $s.Stat = [Func[string, object]] {
+        param($Path)
+        (Microsoft.PowerShell.Management\Get-Item -LiteralPath $Path -Force).UnixStat
+    }
     $s.LinkStat = $s.Stat
 }
 
@@ -676,7 +687,10 @@ function global:__ctx_words {
         if ($word -is [array] -or ($word -is [string] -and $word -cmatch '^-.*:\z')) { $odd = $true }
     }
     if ($odd) { $Words = __ctx_unsplit $Words $Invocation }
-    return , [string[]] @(foreach ($word in $Words) { foreach ($part in $word) { if ($null -ne $part) { [string] $part } } })
+    $result = foreach ($word in $Words) {
+        foreach ($part in $word) { if ($null -ne $part) { [string] $part } }
+    }
+    return , [string[]] @($result)
 }
 
 function global:__ctx_unsplit {
@@ -705,7 +719,9 @@ function global:__ctx_unsplit {
             if ($element.Extent.Text -cmatch '^-[^:]*:\s') { $result.Add([string] $word); $word = $value }
             else { $word = [string] $word + [string]::Join(',', [string[]] @($value)) }
         }
-        elseif ($element -is [Management.Automation.Language.ArrayLiteralAst]) { $word = [string]::Join(',', [string[]] $word) }
+        elseif ($element -is [Management.Automation.Language.ArrayLiteralAst]) {
+            $word = [string]::Join(',', [string[]] $word)
+        }
         if ($word -is [array]) { $result.Add($word) } else { $result.Add([string] $word) }
     }
     if ($at -ne $Words.Length) { return , $Words }

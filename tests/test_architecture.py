@@ -82,9 +82,11 @@ def test_only_the_command_line_touches_the_process(path: Path) -> None:
         return
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Attribute):
-            assert node.attr not in ("environ", "environb", "_exit", "stdout", "stderr") or not isinstance(
-                node.value, ast.Name
-            ) or node.value.id not in ("os", "sys"), f"line {node.lineno}"
+            assert (
+                node.attr not in ("environ", "environb", "_exit", "stdout", "stderr")
+                or not isinstance(node.value, ast.Name)
+                or node.value.id not in ("os", "sys")
+            ), f"line {node.lineno}"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in ("print", "input", "exit"), f"line {node.lineno}"
 

@@ -57,9 +57,11 @@ def test_false_and_unset_take_a_variable_away() -> None:
 
 
 def test_table_forms() -> None:
-    env = parse(
-        '[profiles.a.env]\nX = { secret = "k" }\nU = { format = "u:{p}@h", p = { secret = "k" } }\n', "p.toml"
-    ).profiles["a"].env
+    env = (
+        parse('[profiles.a.env]\nX = { secret = "k" }\nU = { format = "u:{p}@h", p = { secret = "k" } }\n', "p.toml")
+        .profiles["a"]
+        .env
+    )
 
     assert isinstance(env["X"], SecretRef)
     assert isinstance(env["U"], Template)

@@ -122,7 +122,9 @@ def test_protection_is_inherited() -> None:
 
 
 def test_a_secret_comes_from_the_environment() -> None:
-    text = ENV + 'TOKEN = { secret = "acme.key-1" }\nURL = { format = "u:{p}@{p}/{q}", p = { secret = "acme.key-1" } }\n'
+    text = (
+        ENV + 'TOKEN = { secret = "acme.key-1" }\nURL = { format = "u:{p}@{p}/{q}", p = { secret = "acme.key-1" } }\n'
+    )
 
     found = values(text, CTX_SECRET_ACME_KEY_1="s{p}3")
 
@@ -139,7 +141,14 @@ def test_a_missing_secret_stops_everything() -> None:
 def test_secrets_do_not_show() -> None:
     secret = Secret("s3cr3t")
 
-    shown = (str(secret), repr(secret), f"{secret}", f"{[secret]}", pickle.dumps(secret), repr(Op("set", "A", "s3cr3t")))
+    shown = (
+        str(secret),
+        repr(secret),
+        f"{secret}",
+        f"{[secret]}",
+        pickle.dumps(secret),
+        repr(Op("set", "A", "s3cr3t")),
+    )
 
     assert not any("s3cr3t" in str(text) for text in shown)
 
@@ -196,7 +205,11 @@ def test_only_plain_values_may_be_compiled(written: str, compiled: bool) -> None
 
 
 def test_the_summary_names_method_account_and_payer() -> None:
-    text = '[profiles.a]\npayer = "Acme"\n' + ENV + 'CLAUDE_CODE_USE_BEDROCK = 1\nAWS_PROFILE = "acme"\nAWS_REGION = "us-west-2"\n'
+    text = (
+        '[profiles.a]\npayer = "Acme"\n'
+        + ENV
+        + 'CLAUDE_CODE_USE_BEDROCK = 1\nAWS_PROFILE = "acme"\nAWS_REGION = "us-west-2"\n'
+    )
 
     assert plan(text).summary == "Bedrock as acme, us-west-2 · Acme pays"
     assert plan(ENV + 'X = "1"\n').summary == ""
@@ -204,7 +217,8 @@ def test_the_summary_names_method_account_and_payer() -> None:
 
 def test_the_summary_shows_no_credential_and_sends_no_escape() -> None:
     text = (
-        '[profiles.a]\npayer = "\\u001b[31mA\\u202e"\n' + ENV
+        '[profiles.a]\npayer = "\\u001b[31mA\\u202e"\n'
+        + ENV
         + 'ANTHROPIC_BASE_URL = "https://u:s3cr3t@host"\nANTHROPIC_AUTH_TOKEN = "s3cr3t"\n'
     )
 
@@ -222,5 +236,9 @@ def test_the_order_of_steps_is_stable() -> None:
     text = '[profiles.a]\nunset = ["Z", "Y"]\n[profiles.a.env]\nB = "1"\nA = "2"\n[profiles.a.path]\nPATH = { prepend = ["/x"] }\n'
 
     assert [(op.kind, op.name) for op in plan(text).ops] == [
-        ("unset", "Y"), ("unset", "Z"), ("set", "B"), ("set", "A"), ("prepend", "PATH"),
+        ("unset", "Y"),
+        ("unset", "Z"),
+        ("set", "B"),
+        ("set", "A"),
+        ("prepend", "PATH"),
     ]

@@ -84,7 +84,9 @@ texts = st.text("ab/\n'", max_size=4)
 ops = st.one_of(
     st.builds(Op, st.just("set"), names, texts),
     st.builds(Op, st.just("unset"), names),
-    st.builds(Op, st.sampled_from(["prepend", "append"]), st.sampled_from(["PATH", "MANPATH"]), st.text("ab/", min_size=1)),
+    st.builds(
+        Op, st.sampled_from(["prepend", "append"]), st.sampled_from(["PATH", "MANPATH"]), st.text("ab/", min_size=1)
+    ),
 )
 
 

@@ -32,16 +32,16 @@ class Posix(Dialect):
         return "__ctx_apply " + " \\\n  ".join(" ".join(words) for words in self.words(plan))
 
     def script(self, transition: Transition) -> str:
-        steps: list[str] = []
-        if transition.probe:
-            # A subshell, so that a readonly name ends neither the script (dash) nor half of the change.
-            steps.append(f"( unset -v {' '.join(transition.probe)} )")
-        if transition.unset:
-            steps.append(f"unset -v {' '.join(transition.unset)}")
+        steps = [f"unset -v {' '.join(transition.unset)}"] if transition.unset else []
         steps.extend(f"export {name}={self.quote(value)}" for name, value in transition.assign)
         steps.extend(self._edit(edit) for edit in transition.lists)
-        undo = f"unset -v {' '.join(transition.undo)}; " if transition.undo else ""
-        return "{\n" + " &&\n".join(steps or [":"]) + f" ||\n{{ {undo}false; }}\n}}\n"
+        if not steps:
+            return "{ :; }\n"
+        back = f"unset -v {' '.join(transition.undo)}; " if transition.undo else ""
+        # The probe has a subshell of its own, so that a readonly name ends neither the script (dash) nor half of the
+        # change; nor may it reach the way back, which would trip over the same name.
+        probe = f"( unset -v {' '.join(transition.probe)} ) && {{\n"
+        return f"{{\n{probe}" + " &&\n".join(steps) + f" ||\n{{ {back}false; }}\n}}\n}}\n"
 
     def _edit(self, edit: ListEdit) -> str:
         # "${PATH:+…}" leaves no empty entry, which would mean the working directory.

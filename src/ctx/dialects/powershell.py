@@ -15,7 +15,7 @@ HIDDEN = "[Diagnostics.DebuggerHidden()]param()"
 """Keeps a script block out of `Set-PSDebug -Trace`, which would print every value in it."""
 
 LONGEST_SUM = 64
-"""Beyond this many pieces `-join` takes the place of `+`: the engine reads a sum recursively and copies at each step."""
+"""Beyond this many pieces a list of numbers takes the place of the sum, which the engine reads recursively."""
 
 
 class PowerShell(Dialect):
@@ -55,7 +55,8 @@ class PowerShell(Dialect):
         if run:
             pieces.append(_literal(run))
         if len(pieces) > LONGEST_SUM:
-            return f"(-join({','.join(pieces)}))"
+            numbers = ",".join(f"0x{high << 8 | low:04X}" for high, low in zip(units[::2], units[1::2], strict=True))
+            return f"(-join[char[]]({numbers}))"
         return f"({'+'.join(pieces)})"
 
     def call(self, plan: Plan) -> str:
