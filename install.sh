@@ -257,7 +257,8 @@ trap 'exit 143' TERM
 # Remember a file as it is, to put it back if this run fails. Links are followed: their targets are what is written.
 keep() {
     kept=$((kept + 1))
-    real=$(helper real "$1")
+    real=$1
+    [ ! -L "$1" ] || real=$(helper real "$1")
     printf '%s\n' "$real" >"$work/kept.$kept.path"
     [ ! -f "$real" ] || cp -p "$real" "$work/kept.$kept"
 }
@@ -1092,7 +1093,7 @@ install() {
         die "the new environment does not work"
     absolute "the new environment" "$site"
     # Compiled now, ctx starts as fast from a folder that nobody may write.
-    "$environment_python" -I -m compileall -q -x 'site-packages/(pip|setuptools|pkg_resources|_distutils_hack)/' "$site" \
+    "$environment_python" -I -m compileall -q -j 0 -x 'site-packages/(pip|setuptools|pkg_resources|_distutils_hack)/' "$site" \
         >/dev/null 2>&1 || :
     version=$(run_ctx --version) || die "the new ctx does not start"
 

@@ -251,7 +251,7 @@ function __ctx_apply {
   done
   while [[ $1 == unset ]]; do
     __ctx_clears+=("$2")
-    \builtin shift 3
+    \builtin shift 3 || \builtin break
   done
   __ctx_steps=("$@")
   [[ -z ${__ctx_reading-} ]] || \builtin return 0
@@ -289,17 +289,24 @@ function __ctx_switch {
   __ctx_say "$__ctx_target · $__ctx_summary"
 }
 
-# Sets __ctx_displaced to the existing variables that the plan takes away.
+# Sets __ctx_displaced to the existing variables that the plan takes away for good.
 function __ctx_find_displaced {
-  \builtin local __ctx_n
+  \builtin local __ctx_i __ctx_n __ctx_set=' '
   __ctx_displaced=()
+  [[ ${#__ctx_clears[@]} -gt 0 ]] || \builtin return 0
+  for ((__ctx_i = 0; __ctx_i < ${#__ctx_steps[@]}; __ctx_i += 3)); do
+    [[ ${__ctx_steps[__ctx_i]} == *pend ]] || __ctx_set+="${__ctx_steps[__ctx_i + 1]} "
+  done
   for __ctx_n in "${__ctx_clears[@]}"; do
+    __ctx_found=()
     if [[ $__ctx_n == *'*' ]]; then
       __ctx_match "${__ctx_n%'*'}"
-      __ctx_displaced+=("${__ctx_found[@]}")
     elif [[ -n ${!__ctx_n+x} ]]; then
-      __ctx_displaced+=("$__ctx_n")
+      __ctx_found=("$__ctx_n")
     fi
+    for __ctx_i in "${__ctx_found[@]}"; do
+      [[ $__ctx_set == *" $__ctx_i "* ]] || __ctx_displaced+=("$__ctx_i")
+    done
   done
 }
 

@@ -7,7 +7,23 @@
 # --- 1. Settings ------------------------------------------------------------------------------------------------------
 
 if ($null -eq $ExecutionContext.SessionState.PSVariable.Get('global:__ctx_state')) {
-    $global:__ctx_state = @{ Loaded = $false }
+    $global:__ctx_state = @{
+        Ready = $false
+        Record = $null
+        Journal = $null
+        After = $null
+        Previous = ''
+        Fresh = $false
+        Quiet = $false
+        Reapply = $false
+        WarnedEmpty = $false
+        Prompts = @()
+        Depth = 0
+        Stat = $null
+        LinkStat = $null
+        UserId = $null
+        Failure = $null
+    }
 }
 $global:__ctx_state.Program = @(__CTX_PROGRAM__)
 $global:__ctx_state.Config = __CTX_CONFIG__
@@ -21,6 +37,8 @@ $global:__ctx_state.Version = __CTX_VERSION__
 #   New: what each variable holds since. Old: what it held. $null: it does, or did, not exist.
 #   Lists: for each list variable Front and Back, ctx's entries, and Existed. Names: what was set, in order.
 # Journal: values to write when a change was interrupted; $null when none is under way. After: the Record from then on.
+
+# What a shell that never switches can do without: each first use of a .NET class costs it a millisecond or more.
 function global:__ctx_start {
     [Diagnostics.DebuggerHidden()]
     param()
@@ -37,6 +55,7 @@ function global:__ctx_start {
         $names = '^[A-Za-z_][A-Za-z0-9_().-]*\*?\z'
     }
     $s.NamePattern = [regex]::new($names)
+    $s.OwnPattern = [regex]::new('(?m)^(?:CTX_PROFILE|CTX_STATUS|__CTX_.*)$')
     $s.ProfilePattern = [regex]::new('^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z')
     $s.HasArgumentList = $null -ne [Diagnostics.ProcessStartInfo].GetProperty('ArgumentList')
     $s.HasLinkTarget = $null -ne [IO.FileInfo].GetMethod('ResolveLinkTarget')
@@ -44,22 +63,8 @@ function global:__ctx_start {
     $s.EmptyWord = ''
     $passing = $ExecutionContext.SessionState.PSVariable.Get('PSNativeCommandArgumentPassing')
     if ($null -eq $passing) { $s.EmptyWord = '""' }
-    $s.Record = $null
-    $s.Journal = $null
-    $s.After = $null
-    $s.Previous = ''
-    $s.Fresh = $false
-    $s.Quiet = $false
-    $s.Reapply = $false
-    $s.WarnedEmpty = $false
-    $s.Prompts = [Collections.Generic.List[object]]::new()
-    $s.Depth = 0
-    $s.Stat = $null
-    $s.LinkStat = $null
-    $s.UserId = $null
-    $s.Failure = $null
     __ctx_adopt
-    $s.Loaded = $true
+    $s.Ready = $true
 }
 
 # Takes over the profile that a parent's environment names. The names in it are data from anybody: each is checked.
@@ -212,10 +217,9 @@ function global:__ctx_bookkeeping {
     [Diagnostics.DebuggerHidden()]
     param($Live)
     $table = __ctx_table
-    foreach ($key in $Live.get_Keys()) {
-        $ours = $key.Equals('CTX_PROFILE') -or $key.Equals('CTX_STATUS')
-        if ($ours -or $key.StartsWith('__CTX_', [StringComparison]::Ordinal)) { $table[$key] = $null }
-    }
+    # One regular expression over all names: a loop would cost as much as all the rest of a switch.
+    $names = [string]::Join("`n", [string[]] @($Live.get_Keys()))
+    foreach ($match in $global:__ctx_state.OwnPattern.Matches($names)) { $table[$match.Value] = $null }
     return , $table
 }
 
@@ -257,6 +261,7 @@ function global:__ctx_apply {
     param($Name, $Summary, $Triples)
     $ErrorActionPreference = 'Stop'
     $s = $global:__ctx_state
+    if (-not $s.Ready) { __ctx_start }
     if ($null -ne $s.Journal) { __ctx_settle }
     $live = __ctx_environment
     $values = __ctx_off_values $live
@@ -586,6 +591,7 @@ function global:__ctx_program {
     $values = __ctx_own_values $live
     $journal = __ctx_table
     foreach ($key in $values.get_Keys()) { $journal[$key] = $live[$key] }
+    $errors = $global:Error.Clone()
     $s.After = $s.Record
     $s.Journal = $journal
     try {
@@ -593,7 +599,10 @@ function global:__ctx_program {
         $global:LASTEXITCODE = 127
         if ($Piped) { $input | & $line[0] @rest } else { & $line[0] @rest }
     }
-    catch { __ctx_error "ctx: $($_.Exception.GetBaseException().Message)" }
+    catch {
+        __ctx_error "ctx: cannot start $($line[0]): $($_.Exception.GetBaseException().Message)"
+        __ctx_restore_errors $errors
+    }
     finally { __ctx_settle }
 }
 
@@ -671,8 +680,9 @@ function global:__ctx_install_prompt {
     # The name in its text is the mark. A prompt without it may call ours all the same, hence a number for each.
     if ($null -ne $present -and "$present".Contains('__ctx_prompt')) { return }
     if ($null -eq $present) { $present = { "PS $($ExecutionContext.SessionState.Path.CurrentLocation)> " } }
-    $s.Prompts.Add($present)
-    ${function:global:prompt} = [scriptblock]::Create("__ctx_prompt $($s.Prompts.Count - 1)")
+    $s.Prompts += $present
+    $text = "[Diagnostics.DebuggerHidden()]param() __ctx_prompt $($s.Prompts.Count - 1)"
+    ${function:global:prompt} = [scriptblock]::Create($text)
 }
 
 # --- 8. Command -------------------------------------------------------------------------------------------------------
@@ -741,6 +751,7 @@ function global:__ctx_off {
     [Diagnostics.DebuggerHidden()]
     param()
     $s = $global:__ctx_state
+    if (-not $s.Ready) { __ctx_start }
     if ($null -ne $s.Journal) { __ctx_settle }
     if ($null -eq $s.Record) {
         __ctx_say 'ctx: no profile is active'
@@ -792,6 +803,7 @@ function global:__ctx_command {
 function global:__ctx_find_failure {
     [Diagnostics.DebuggerHidden()]
     param()
+    # An engine whose insides differ keeps $? as it is; $LASTEXITCODE is right in all of them.
     $flags = [Reflection.BindingFlags] 'Instance,NonPublic,Public'
     $path = [Collections.Generic.List[object]]::new()
     $type = $ExecutionContext.GetType()
@@ -818,6 +830,7 @@ function global:__CTX_NAME__ {
         & $program[0] @words
         return
     }
+    if (-not $global:__ctx_state.Ready) { __ctx_start }
     $words = __ctx_words $args $MyInvocation
     $verb = ''
     if ($words.Length -gt 0) { $verb = $words[0] }
@@ -833,13 +846,11 @@ function global:__CTX_NAME__ {
     if ($MyInvocation.PipelinePosition -eq $MyInvocation.PipelineLength -and $global:LASTEXITCODE -ne 0) {
         if ($null -eq $global:__ctx_state.Failure) { __ctx_find_failure }
         $path = $global:__ctx_state.Failure
-        if ($path.Count -gt 0) {
-            $at = $ExecutionContext
-            for ($i = 0; $i -lt $path.Count - 1; $i++) { $at = $path[$i].GetValue($at) }
-            $path[$i].SetValue($at, $true)
-        }
+        $at = $ExecutionContext
+        for ($i = 0; $i -lt $path.Count - 1; $i++) { $at = $path[$i].GetValue($at) }
+        if ($path.Count -gt 0) { $path[$i].SetValue($at, $true) }
     }
 }
 
-if (-not $global:__ctx_state.Loaded) { __ctx_start }
+if ($env:CTX_PROFILE -and -not $global:__ctx_state.Ready) { __ctx_start }
 __ctx_install_prompt

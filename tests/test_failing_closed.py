@@ -13,8 +13,8 @@ from tests.support.shells import clean_command
 
 MAIN = Path(__file__).resolve().parent.parent / "src" / "ctx" / "__main__.py"
 PROGRAM = (sys.executable, "-I", "-S", str(MAIN))
-SHELLS = ["dash", "ksh93", "mksh", "bash", "zsh", "fish", "pwsh"]
-POSIX = SHELLS[:5]
+POSIX = ["dash", "ksh93", "mksh", "busybox", "bash", "zsh"]
+SHELLS = [*POSIX, "fish", "pwsh"]
 
 PROFILES = """
 [profiles.p]

@@ -16,6 +16,7 @@ _PROGRAMS: dict[str, tuple[str, ...]] = {
 # Options that keep start-up files out, so that a test sees the shell itself and not the machine's configuration.
 _CLEAN: dict[str, tuple[str, ...]] = {
     "bash": ("--noprofile", "--norc"),
+    "busybox": ("sh",),
     "zsh": ("-f",),
     "fish": ("--no-config",),
     "yash": ("--noprofile", "--norcfile"),

@@ -5,20 +5,13 @@ from __future__ import annotations
 import sys
 from functools import partial
 
+import click
+
 from ctx import __version__
 from ctx.cli import spec
 from ctx.cli.invocation import Invocation
 from ctx.cli.main import command_module
 from ctx.errors import EXIT_USAGE
-
-try:
-    import click
-except ModuleNotFoundError:
-    # An editable install started without site: click lies where site would have looked.
-    import site
-
-    site.main()
-    import click
 
 COMMANDS = {
     "use": "Switch this shell to a profile.",

@@ -31,6 +31,9 @@ def _parent() -> str:
 
 
 def _search() -> str:
+    from ctx.cli.packages import ensure
+
+    ensure("shellingham")
     import shellingham
 
     try:

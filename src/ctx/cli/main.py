@@ -57,6 +57,9 @@ def run(invocation: Invocation, words: list[str]) -> int:
         values = quick_parse(module.PARAMS, words[1:])
         if values is not None:
             return int(module.run(invocation, **values))
+    from ctx.cli.packages import ensure
+
+    ensure("click")
     from ctx.cli.app import run_click
 
     return run_click(invocation, words)
@@ -77,7 +80,7 @@ def _emit_failure(invocation: Invocation, words: list[str]) -> None:
     try:
         named = words[words.index("--shell") + 1] if "--shell" in words[:-1] else None
         text = dialect(shell_for(invocation, named)).failure("ctx did not switch")
-    except CtxError:
+    except Exception:
         text = "false\n"
     try:
         invocation.emit(text)
