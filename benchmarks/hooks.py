@@ -136,7 +136,7 @@ class PowerShellCases(ShellCases):
     suffix = "ps1"
     template = """\
 . '$hook'
-foreach ($$name in -split '$warm_up') {
+foreach ($$name in @(-split '$warm_up') -ne '') {
   ctx use $$name
   if ($$env:CTX_PROFILE -ne $$name) { exit 90 }
 }

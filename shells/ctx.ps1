@@ -102,20 +102,15 @@ function global:__ctx_adopt {
 
 # --- 3. Primitives ----------------------------------------------------------------------------------------------------
 
-function global:__ctx_table {
-    [Diagnostics.DebuggerHidden()]
-    param()
-    return , [Collections.Hashtable]::new($global:__ctx_state.Comparer)
-}
-
 function global:__ctx_new_record {
     [Diagnostics.DebuggerHidden()]
     param($Name)
+    $comparer = $global:__ctx_state.Comparer
     return @{
         Profile = $Name
-        New = __ctx_table
-        Old = __ctx_table
-        Lists = __ctx_table
+        New = [Collections.Hashtable]::new($comparer)
+        Old = [Collections.Hashtable]::new($comparer)
+        Lists = [Collections.Hashtable]::new($comparer)
         Names = [Collections.Generic.List[string]]::new()
     }
 }
@@ -137,7 +132,7 @@ function global:__ctx_environment {
     $live = [Environment]::GetEnvironmentVariables()
     if (-not $global:__ctx_state.Windows) { return , $live }
     # One by one: a block that holds both Path and PATH exists, and a table made from it at once would refuse.
-    $table = __ctx_table
+    $table = [Collections.Hashtable]::new($global:__ctx_state.Comparer)
     foreach ($entry in $live.GetEnumerator()) { $table[$entry.Key] = $entry.Value }
     return , $table
 }
@@ -216,9 +211,9 @@ function global:__ctx_less {
 function global:__ctx_bookkeeping {
     [Diagnostics.DebuggerHidden()]
     param($Live)
-    $table = __ctx_table
+    $table = [Collections.Hashtable]::new($global:__ctx_state.Comparer)
     # One regular expression over all names: a loop would cost as much as all the rest of a switch.
-    $names = [string]::Join("`n", [string[]] @($Live.get_Keys()))
+    $names = [string]::Join("`n", [string[]] $Live.get_Keys())
     foreach ($match in $global:__ctx_state.OwnPattern.Matches($names)) { $table[$match.Value] = $null }
     return , $table
 }
@@ -346,8 +341,8 @@ function global:__ctx_apply {
     }
     if ($previous) { $values['__CTX_PREVIOUS'] = $previous }
 
-    $journal = __ctx_table
-    $changes = __ctx_table
+    $journal = [Collections.Hashtable]::new($s.Comparer)
+    $changes = [Collections.Hashtable]::new($s.Comparer)
     foreach ($entry in $values.GetEnumerator()) {
         $key = $entry.Key
         $journal[$key] = $base[$key]
@@ -423,28 +418,32 @@ function global:__ctx_guard {
     return $s.Fresh
 }
 
-# Whether the user of this shell owns a file, which must be no link, or a directory. Not knowing is no.
+# Whether the user of this shell owns a file, which must not be a link, and its directory. Not knowing is no.
 function global:__ctx_owned {
     [Diagnostics.DebuggerHidden()]
-    param($Path, $IsFile)
+    param($File, $Folder)
     $s = $global:__ctx_state
     if ($s.Windows) {
-        if ($IsFile) { $item = [IO.FileInfo]::new($Path) } else { $item = [IO.DirectoryInfo]::new($Path) }
-        $extensions = 'System.IO.FileSystemAclExtensions' -as [type]
-        if ($null -eq $extensions) { $control = $item.GetAccessControl('Owner') }
-        else { $control = $extensions::GetAccessControl($item, 'Owner') }
-        $owner = $control.GetOwner([Security.Principal.SecurityIdentifier])
         $me = [Security.Principal.WindowsIdentity]::GetCurrent()
-        return $owner -eq $me.User -or $owner -eq $me.Owner
+        $extensions = 'System.IO.FileSystemAclExtensions' -as [type]
+        foreach ($item in [IO.FileInfo]::new($File), [IO.DirectoryInfo]::new($Folder)) {
+            if ($item.Attributes -band [IO.FileAttributes]::ReparsePoint) { return $false }
+            if ($null -eq $extensions) { $control = $item.GetAccessControl('Owner') }
+            else { $control = $extensions::GetAccessControl($item, 'Owner') }
+            $owner = $control.GetOwner([Security.Principal.SecurityIdentifier])
+            if ($owner -ne $me.User -and $owner -ne $me.Owner) { return $false }
+        }
+        return $true
     }
     if ($null -eq $s.Stat) { __ctx_find_stat }
-    if ($IsFile) { $stat = $s.LinkStat.Invoke($Path) } else { $stat = $s.Stat.Invoke($Path) }
-    if ($IsFile -and [string] $stat.ItemType -cne 'File') { return $false }
+    $stat = $s.LinkStat.Invoke($File)
     if ($null -eq $s.UserId) {
         if ([IO.Directory]::Exists('/proc/self')) { $s.UserId = $s.Stat.Invoke('/proc/self').UserId }
         elseif ($stat.GetUserName() -ceq [Environment]::UserName) { $s.UserId = $stat.UserId }
+        else { return $false }
     }
-    return $stat.UserId -eq $s.UserId
+    if ([string] $stat.ItemType -cne 'File' -or $stat.UserId -ne $s.UserId) { return $false }
+    return $s.Stat.Invoke($Folder).UserId -eq $s.UserId
 }
 
 # The engine shows an owner only through Get-Item, at 0.4 ms; the call beneath takes a tenth, and may move one day.
@@ -491,7 +490,7 @@ function global:__ctx_plan {
     if (-not $config.Exists -or $plan.LastWriteTimeUtc.Ticks -ne $config.LastWriteTimeUtc.Ticks) { return }
     # The file system would find "Work" for "work"; only one of them is a profile.
     if ($s.Windows -and $Name -cne [IO.Path]::GetFileName([IO.Directory]::GetFiles($folder, $Name)[0])) { return }
-    if (-not (__ctx_owned $plan.FullName $true) -or -not (__ctx_owned $folder $false)) { return }
+    if (-not (__ctx_owned $plan.FullName $folder)) { return }
     __ctx_run ([IO.File]::ReadAllText($plan.FullName))
 }
 
@@ -589,7 +588,7 @@ function global:__ctx_program {
     $rest = @($line[1..($line.Length - 1)]) + @($Words)
     $live = __ctx_environment
     $values = __ctx_own_values $live
-    $journal = __ctx_table
+    $journal = [Collections.Hashtable]::new($s.Comparer)
     foreach ($key in $values.get_Keys()) { $journal[$key] = $live[$key] }
     $errors = $global:Error.Clone()
     $s.After = $s.Record

@@ -57,5 +57,5 @@ def _table(rows: list[dict[str, object]]) -> str:
         name = f"{row['name']}{' (protected)' if row['protected'] else ''}"
         cells = (name, str(row["label"]) or "-", str(row["payer"]) or "-", where or "-")
         lines.append(("*" if row["active"] else "", *map(visible, cells)))
-    widths = [max(len(line[column]) for line in lines) for column in range(5)]
+    widths = [1, *(max(len(line[column]) for line in lines) for column in range(1, 5))]
     return "".join("  ".join(f"{c:<{w}}" for c, w in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines)

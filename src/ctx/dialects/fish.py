@@ -92,12 +92,12 @@ class Fish(Dialect):
                 raise CtxError(f"fish does not let anybody set {name}")
         # Erasing what is not there is no failure. Where it succeeds, `set` leaves the status alone: the chain starts at 0.
         unset = " ".join(transition.unset)
-        steps = [f"begin; set --erase --global {unset}; true; end" if unset else "true"]
+        steps = [f"begin; set --erase --global {unset}; builtin true; end" if unset else "builtin true"]
         steps.extend(f"set --global --export {name} {self.quote(value)}" for name, value in transition.assign)
         steps.extend(self._edit(edit) for edit in transition.lists)
         undo = f"        set --erase --global {' '.join(transition.undo)}\n" if transition.undo else ""
         chain = "\n    and ".join(steps)
-        return f"begin\n{self._probe(transition)}    {chain}\n    or begin\n{undo}        false\n    end\nend\nend\n"
+        return f"begin\n{self._probe(transition)}    {chain}\n    or begin\n{undo}        builtin false\n    end\nend\nend\n"
 
     def _probe(self, transition: Transition) -> str:
         """Whether everything that is to go can go; ends with the `begin` that the steps stand in.

@@ -1,0 +1,30 @@
+"""Values and names that have broken tools of this kind. They are what every test uses, not one test's own."""
+
+from __future__ import annotations
+
+DIRECTORY = "-it's a \"home\" $(touch ran) `touch ran`;\n&é♀\\*'"
+"""A directory's name: leading dash, space, all quotes, substitutions, newline, non-ASCII, wildcard, trailing quote."""
+
+VALUES: dict[str, str] = {
+    "H_QUOTES": "it's \"quoted\" `touch ran` $(touch ran)",
+    "H_DOLLAR": "$HOME p$$w $1 $'x' $",
+    "H_BACKSLASH": "a\\ b\\\\c\\'\\n\\",
+    "H_NEWLINES": "one\ntwo\n\n",
+    "H_BLANKS": "  both ends\t ",
+    "H_CONTROL": "\x01\x1b[31mred\x7f\r\x08",
+    "H_EMPTY": "",
+    "H_OPTION": "-n",
+    "H_EQUALS": "=ls",
+    "H_ASSIGN": "a=b=c",
+    "H_TILDE": "~root",
+    "H_HISTORY": "!! !x",
+    "H_GLOB": "* ? [a] {a,b} ** #x ^y",
+    "H_OPERATORS": "; | & && > < () { } # \\",
+    "H_UNICODE": "é 日本語 🚒 \u2018\u2019\u201a\u201b \u202e\u200b",
+    "H_PERCENT": "%s %d %n %%",
+    "H_SUBSCRIPT": "a[$(touch ran)0]",
+    "H_FISH": "\\' \\x41 {$HOME}",
+    "H_POWERSHELL": "`n $(touch ran) @'x'@ $env:HOME",
+    "H_BRACE": "}",
+}
+"""What a profile sets, by the name of the variable."""

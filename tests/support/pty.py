@@ -1,0 +1,73 @@
+"""Driving an interactive shell through a pseudo terminal, by what it prints and never by time."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import time
+from types import TracebackType
+
+PROMPT = "@ready@ "
+"""The prompt a test gives its shell. It is set where the terminal does not echo it."""
+
+
+class Terminal:
+    """An interactive shell. `run` sends a line and gives back what was printed until the next prompt."""
+
+    def __init__(self, command: list[str], environ: dict[str, str], cwd: str, *, deadline: float = 20) -> None:
+        self.screen = ""
+        self._read = 0
+        self._deadline = deadline
+        self.pid, self._terminal = pty.fork()
+        if self.pid == 0:
+            os.chdir(cwd)
+            os.execve(command[0], command, environ)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def send(self, text: str) -> None:
+        """Type something."""
+        os.write(self._terminal, text.encode())
+
+    def interrupt(self) -> None:
+        """Ctrl-C."""
+        self.send("\x03")
+
+    def expect(self, marker: str = PROMPT) -> str:
+        """Wait for the marker. Gives back what was printed before it since the last call."""
+        end = time.monotonic() + self._deadline
+        while (at := self.screen.find(marker, self._read)) < 0:
+            left = end - time.monotonic()
+            ready = select.select([self._terminal], [], [], max(left, 0))[0]
+            try:
+                data = os.read(self._terminal, 65536) if ready else b""
+            except OSError:
+                data = b""
+            if not data:
+                raise AssertionError(f"{marker!r} did not come; after:\n{self.screen[self._read :]}")
+            self.screen += data.decode("utf-8", "replace").replace("\r\n", "\n")
+        text = self.screen[self._read : at]
+        self._read = at + len(marker)
+        return text
+
+    def run(self, line: str) -> str:
+        """Send a line, wait for the next prompt, and give back what was printed in between, without the echo."""
+        self.send(line + "\n")
+        return self.expect().partition("\n")[2]
+
+    def close(self) -> None:
+        """End the shell, whatever it is doing."""
+        os.close(self._terminal)
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        os.waitpid(self.pid, 0)
