@@ -888,7 +888,7 @@ write_hooks() {
 
 write_profiles() {
     private_directory "$config"
-    run_ctx example --schema >"$work/new" || die "the JSON schema could not be made"
+    run_ctx example --schema profiles >"$work/new" || die "the JSON schema could not be made"
     put 600 "$config/profiles.schema.json" <"$work/new"
     if [ ! -e "$config/profiles.toml" ] && [ ! -L "$config/profiles.toml" ]; then
         run_ctx example >"$work/new" || die "the example profiles could not be made"

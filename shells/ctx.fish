@@ -1,117 +1,117 @@
-# ctx for fish 3.6 and later. shells/README.md is the contract that this file keeps.
+# ctx for fish, 3.6 and later. README.md beside this file is the contract; the other runtimes have the same sections.
 #
-# Names: functions and global variables `__ctx_*`, the latter unexported; variables inside a function `__ctx__*`, for a
-# local variable would hide the user's own of the same name. fish reserves `set`, `test`, `string`, `status`, `eval`,
-# `read`, `return` and `command`: nobody can define a function called so. What else is a builtin is called as `builtin`.
-# Only `command` starts a process. A command substitution of builtins forks nothing either, but costs as much as twenty
-# statements, a pipe of builtins as much as six: there are few where a profile is switched.
+# Functions and global variables are called __ctx_*, and no variable is exported or universal. Variables inside a
+# function are called __ctx__*: a local one hides the global one of its name, and a profile may set any other name.
+#
+# fish reserves `set`, `test`, `string`, `status`, `eval`, `return` and `command`: nobody can define a function called
+# so. Every other builtin is called as `builtin`. Only `command` starts a process. A command substitution of builtins
+# starts none, but costs as much as twenty statements and a pipe of builtins as much as six, so a switch does with few.
+# Where `set` succeeds it leaves $status alone.
 
-# --- 1. Settings
+# Tracing would print what goes through here. It comes back at the end of the file, as it does after each function.
+set -l fish_trace
 
-set -l fish_trace # tracing would print what goes through here; it comes back at the end of the file
-set -gu __ctx_program __CTX_PROGRAM__
+# --- 1. Settings ------------------------------------------------------------------------------------------------------
+
+set -gu __ctx_words __CTX_PROGRAM__
 set -gu __ctx_config __CTX_CONFIG__
 set -gu __ctx_data __CTX_DATA__
 set -gu __ctx_cache __CTX_CACHE__
 set -gu __ctx_version __CTX_VERSION__
 
-# --- 2. State
+# --- 2. State ---------------------------------------------------------------------------------------------------------
+#
+# __ctx_state     "", or: applying (the record is complete, the environment may be half changed), active, undoing
+#                 (the decisions are complete, the environment may be half changed back)
+# __ctx_profile   the active profile; __ctx_previous the one before
+# __ctx_again     "yes" in a shell that inherited its profile and has not applied it itself yet
+#
+# The undo record: __ctx_set and, in the same order, __ctx_set_to are what ctx set; __ctx_lists the list variables that
+# it added to. __ctx_{set,gone,list}_{absent,exported,unexported} are the names that it set, took away and added to, by
+# what was there before; __ctx_gone_path those taken away that had been declared path variables. __ctx_old_NAME is what
+# was there; of a list __ctx_new_NAME is what ctx made of it, __ctx_front_NAME and __ctx_back_NAME the entries it added.
+#
+# The decisions, which may be carried out any number of times: __ctx_erase, __ctx_give_exported, __ctx_give_unexported.
 
-function __ctx_init --description 'A shell with no profile and nothing to undo'
-    set -gu __ctx_state # nothing, `applying`, `active` or `undoing`
-    set -gu __ctx_active # the active profile
-    set -gu __ctx_previous # the one before
-    set -gu __ctx_inherited # 1 until the first prompt has applied an inherited profile again
-    set -gu __ctx_fresh # 1 where `__ctx_guard` agreed
-    __ctx_forget
-    # Where kinds, names and values stand among the arguments of `__ctx_apply`; `__ctx_reach` makes the lists longer.
-    set -gu __ctx_kind_at 3 6 9 12 15 18 21 24 27 30 33 36 39 42 45 48 51 54 57 60 63 66 69 72 75 78 81 84 87 90 93 96
-    set -gu __ctx_name_at 4 7 10 13 16 19 22 25 28 31 34 37 40 43 46 49 52 55 58 61 64 67 70 73 76 79 82 85 88 91 94 97
-    set -gu __ctx_value_at 5 8 11 14 17 20 23 26 29 32 35 38 41 44 47 50 53 56 59 62 65 68 71 74 77 80 83 86 89 92 95 98
-    # What fish computes, does not let anybody set, or gives every function anew.
-    set -gu __ctx_taken '(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish_killring|fish_pid|fish_terminal_color_theme|history|hostname|pipestatus|status|status_generation|umask|version)'
-end
-
-function __ctx_forget --description 'An empty undo record, and no decisions about it'
-    # What the profile sets and to what; of that, of what it took away (gone) and of the lists it added to, the names by
-    # what was there before: no global variable, an exported or an unexported one. What was there is in __ctx_old_NAME.
-    # A list has its new value in __ctx_new_NAME, its added entries in __ctx_front_NAME and __ctx_back_NAME.
+function __ctx_new_record
     set -eg __ctx_set __ctx_set_to __ctx_set_absent __ctx_set_exported __ctx_set_unexported
     set -eg __ctx_gone_exported __ctx_gone_unexported __ctx_gone_path
     set -eg __ctx_lists __ctx_list_absent __ctx_list_exported __ctx_list_unexported
-    # What is to be done about it.
-    set -eg __ctx_erase __ctx_give_exported __ctx_give_unexported
 end
 
-function __ctx_adopt --description 'Take over the profile of the process that started this shell'
+# Takes over the profile that the parent process exported. What its variables held before is not known here.
+function __ctx_adopt
+    if __ctx_is_profile "$__CTX_PREVIOUS"
+        set -g __ctx_previous $__CTX_PREVIOUS
+    else
+        set -eg __CTX_PREVIOUS
+    end
     if not __ctx_is_profile "$CTX_PROFILE"
-        set -eg CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS
+        set -eg CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS (set -ng | string match '__CTX_LIST_*')
         return
     end
     for __ctx__name in (string split -n ' ' -- "$__CTX_SET")
-        __ctx_may_change $__ctx__name
-        and set -qg $__ctx__name
+        # A shell without PATH or HOME is of no use.
+        builtin contains -- $__ctx__name PATH HOME
+        and continue
+        __ctx_is_name $__ctx__name
+        and set -qgx $__ctx__name
         or continue
         set -ga __ctx_set $__ctx__name
-        set -ga __ctx_set_absent $__ctx__name
         set -ga __ctx_set_to "$$__ctx__name"
+        set -ga __ctx_set_absent $__ctx__name
     end
     for __ctx__name in (string split -n ' ' -- "$__CTX_LISTS")
-        set -l __ctx__entries __CTX_LIST_$__ctx__name
-        __ctx_may_change $__ctx__name
-        and set -qg $__ctx__name $__ctx__entries
+        __ctx_is_name $__ctx__name
+        and set -qgx $__ctx__name
         or continue
+        set -l __ctx__entries __CTX_LIST_$__ctx__name
         set -gu --path __ctx_front_$__ctx__name "$$__ctx__entries"
         set -gu __ctx_back_$__ctx__name
         set -ga __ctx_lists $__ctx__name
         set -ga __ctx_list_absent $__ctx__name
     end
-    if __ctx_is_profile "$__CTX_PREVIOUS"
-        set -g __ctx_previous $__CTX_PREVIOUS
-    end
-    set -g __ctx_active $CTX_PROFILE
-    set -g __ctx_inherited 1
+    set -g __ctx_profile $CTX_PROFILE
     set -g __ctx_state active
+    status is-interactive
+    and set -g __ctx_again yes
 end
 
-# --- 3. Primitives
+# --- 3. Primitives ----------------------------------------------------------------------------------------------------
 
-function __ctx_is_profile --description 'Whether a profile may be called so'
-    string match -qr '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z' -- $argv
-end
-
-function __ctx_complain --description 'A line on stderr, and status 1'
+# A line for people. Errors are shown always, other lines unless somebody asked for quiet.
+function __ctx_complain
     builtin echo "ctx: $argv" >&2
     return 1
 end
 
-function __ctx_may_change --description 'Whether all of these are names of variables that fish lets ctx change'
-    string match -qr "^(?:(?!(?:$__ctx_taken|(?:__ctx|__CTX|CTX)_[^ ]*) )[A-Za-z_][A-Za-z0-9_]* )*\z" -- "$argv "
+function __ctx_say
+    set -q CLAUDECODE
+    or set -ql __ctx_silent
+    or test -n "$CTX_QUIET"
+    or builtin echo "ctx: $argv" >&2
+    return 0
 end
 
-function __ctx_refuse --description 'Say which of these names cannot be changed'
-    for __ctx__name in $argv
-        __ctx_may_change $__ctx__name
-        or __ctx_complain "$__ctx__name is readonly in this shell: nothing was changed"
-        or return
-    end
+# Whether all of these are names that a profile may use. One text instead of many: starting a match is what costs.
+function __ctx_is_name
+    string match -qr '^(?:(?!(?:__ctx|__CTX|CTX)_)[A-Za-z_][A-Za-z0-9_]* )*\z' -- "$argv "
 end
 
-function __ctx_reach --description 'Lengthen the index lists until they cover all arguments'
-    set -l __ctx__steps 32
-    while set -q argv[$__ctx_name_at[-1]]
-        set __ctx__steps "$__ctx__steps"0
-        set -l __ctx__ruler --(string repeat -n $__ctx__steps knv)
-        set -g __ctx_kind_at (string match -ran k -- $__ctx__ruler | string replace ' 1' '')
-        set -g __ctx_name_at (string match -ran n -- $__ctx__ruler | string replace ' 1' '')
-        set -g __ctx_value_at (string match -ran v -- $__ctx__ruler | string replace ' 1' '')
-    end
+function __ctx_is_profile
+    string match -qr '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z' -- "$argv"
 end
 
-function __ctx_note --description 'Remember a variable before it changes: NAME KIND, where KIND is set, gone or list'
+# What fish computes, does not let anybody set, or gives every function anew. Users cannot add to these.
+function __ctx_find_readonly
+    string match -ar '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish_killring|fish_pid|fish_terminal_color_theme|history|hostname|pipestatus|status|status_generation|umask|version)\b' -- "$argv"
+end
+
+# Adds the global variable NAME to the record, as it is now: it will be KIND, which is set, gone or list.
+function __ctx_remember
     # `NAME=value ctx use …` makes a variable for that one command, which would hide the shell's own.
     set -el $argv[1]
-    # Without a global one, this is what shows of a universal variable.
+    # Where there is only a universal variable, this is its value: entries are added to what shows.
     set -gu __ctx_old_$argv[1] $$argv[1]
     if set -qgx $argv[1]
         set -ga __ctx_$argv[2]_exported $argv[1]
@@ -122,22 +122,25 @@ function __ctx_note --description 'Remember a variable before it changes: NAME K
     end
 end
 
-function __ctx_note_gone --description 'Remember a variable that is erased'
-    __ctx_note $argv[1] gone
-    # Being a path variable by declaration is forgotten with it. A local variable inherits that.
+# The same for one that is taken away: then fish forgets that it was declared a path variable.
+function __ctx_remember_gone
+    __ctx_remember $argv[1] gone
+    string match -q '*PATH' $argv[1]
+    and return
+    # A local variable inherits the declaration.
     set -l $argv[1] a b
     test "$$argv[1]" = a:b
-    and not string match -q '*PATH' $argv[1]
     and set -ga __ctx_gone_path $argv[1]
 end
 
-function __ctx_note_lists --description 'Remember list variables and what is added to them: KIND NAME VALUE for each'
+# Adds list variables to the record, with what is added to them: KIND NAME VALUE for each.
+function __ctx_remember_lists
     while set -q argv[1]
         if not builtin contains -- $argv[2] $__ctx_lists
             set -ga __ctx_lists $argv[2]
             set -gu __ctx_front_$argv[2]
             set -gu __ctx_back_$argv[2]
-            __ctx_note $argv[2] list
+            __ctx_remember $argv[2] list
         end
         switch $argv[1]
             case prepend
@@ -149,7 +152,8 @@ function __ctx_note_lists --description 'Remember list variables and what is add
     end
 end
 
-function __ctx_extend --description 'Add the remembered entries to a list variable'
+# Adds the entries in the record to a list variable.
+function __ctx_extend
     set -l __ctx__front __ctx_front_$argv[1]
     set -l __ctx__back __ctx_back_$argv[1]
     # Each prepended entry went in front of the one before. An empty list must leave no empty entry.
@@ -157,145 +161,176 @@ function __ctx_extend --description 'Add the remembered entries to a list variab
     test -n "$$argv[1]"
     and set -a __ctx__list "$$argv[1]"
     set -a __ctx__list $$__ctx__back
-    # One text, joined at `:`; what fish knows as a path variable it splits again.
+    # One text, joined at colons; what fish knows as a path variable it splits again.
     set -gx $argv[1] "$__ctx__list"
     set -gu __ctx_new_$argv[1] "$$argv[1]"
     set -gx --path __CTX_LIST_$argv[1] $$__ctx__front[1][-1..1] $$__ctx__back
 end
 
-# --- 4. Applying
+# Where the steps of a plan with this many words have their kinds, names and values.
+function __ctx_reach
+    set -g __ctx_kind_at 3 6 9 12 15 18 21 24 27 30 33 36 39 42 45 48 51 54 57 60 63 66 69 72 75 78 81 84 87 90 93 96
+    set -g __ctx_name_at 4 7 10 13 16 19 22 25 28 31 34 37 40 43 46 49 52 55 58 61 64 67 70 73 76 79 82 85 88 91 94 97
+    set -g __ctx_value_at 5 8 11 14 17 20 23 26 29 32 35 38 41 44 47 50 53 56 59 62 65 68 71 74 77 80 83 86 89 92 95 98
+    set -l __ctx__steps 32
+    while set -q argv[$__ctx_name_at[-1]]
+        set __ctx__steps "$__ctx__steps"0
+        # Positions in a text of that pattern are the only arithmetic that takes no loop.
+        set -l __ctx__ruler ..(string repeat -n $__ctx__steps knv)
+        set -g __ctx_kind_at (string match -ran k -- $__ctx__ruler | string replace ' 1' '')
+        set -g __ctx_name_at (string match -ran n -- $__ctx__ruler | string replace ' 1' '')
+        set -g __ctx_value_at (string match -ran v -- $__ctx__ruler | string replace ' 1' '')
+    end
+end
 
-function __ctx_apply --description 'Make a profile active: PROFILE SUMMARY, then KIND NAME VALUE for each step'
-    set -q argv[99]
-    and __ctx_reach $argv
-    set -l __ctx__kinds $argv[$__ctx_kind_at]
-    set -l __ctx__set $argv[$__ctx_name_at]
-    set -l __ctx__to $argv[$__ctx_value_at]
+# --- 4. Applying ------------------------------------------------------------------------------------------------------
+
+# What plans call: PROFILE SUMMARY [KIND NAME VALUE]..., with the names that are to go in __ctx_clears, a variable of the
+# plan's block, as the alternatives of a regular expression. The ctx function only reads them here and goes on from
+# there; text that a person evaluates is carried out at once.
+function __ctx_apply
+    set -g __ctx_plan $argv
+    set -g __ctx_plan_clears
+    set -ql __ctx_clears
+    and set -g __ctx_plan_clears "$__ctx_clears"
+    if not set -ql __ctx_reading
+        set -l fish_trace
+        __ctx_recover
+        __ctx_switch
+    end
+end
+
+# Carries the plan out that was read. Returns 1 with nothing changed if that is not possible.
+function __ctx_switch
+    set -l __ctx__target $__ctx_plan[1]
+    set -l __ctx__summary $__ctx_plan[2]
+    set -l __ctx__clears $__ctx_plan_clears
+    set -q __ctx_plan[99]
+    and __ctx_reach $__ctx_plan
+    set -l __ctx__kinds $__ctx_plan[$__ctx_kind_at]
+    set -l __ctx__names $__ctx_plan[$__ctx_name_at]
+    set -l __ctx__values $__ctx_plan[$__ctx_value_at]
+    set -eg __ctx_plan __ctx_plan_clears
     set -l __ctx__lists
     set -l __ctx__edits
-    # What is to go, as the alternatives of a regular expression: so a plan hands it over, in a variable of its block.
-    set -l __ctx__clears
-    set -ql __ctx_clears
-    and set __ctx__clears $__ctx_clears
+    # A plan that only sets variables needs no sorting.
     if string match -qvr '^(?:set|assign)$' -- $__ctx__kinds
-        set -l __ctx__names $__ctx__set
-        set -l __ctx__values $__ctx__to
-        set __ctx__set
-        set __ctx__to
+        set -l __ctx__sets
+        set -l __ctx__to
         for __ctx__kind in $__ctx__kinds
             switch $__ctx__kind
                 case set assign
-                    set -a __ctx__set $__ctx__names[1]
+                    set -a __ctx__sets $__ctx__names[1]
                     set -a __ctx__to $__ctx__values[1]
-                case unset
-                    set __ctx__clears "$__ctx__clears|"(string replace -r '\*\z' '.*' -- $__ctx__names[1])
                 case prepend append
                     set -a __ctx__lists $__ctx__names[1]
                     set -a __ctx__edits $__ctx__kind $__ctx__names[1] $__ctx__values[1]
+                case unset
+                    set __ctx__clears "$__ctx__clears|"(string replace -r '\*\z' '.*' -- $__ctx__names[1])
                 case '*'
-                    __ctx_complain "$__ctx__kind is not a step of a plan: nothing was changed"
-                    return
+                    set __ctx__sets ''
+                    break
             end
             set -e __ctx__names[1]
             set -e __ctx__values[1]
         end
+        set __ctx__names $__ctx__sets
+        set __ctx__values $__ctx__to
     end
-
-    # Nothing is touched before all of it is known to be possible.
-    __ctx_may_change $__ctx__set $__ctx__lists
-    or __ctx_refuse $__ctx__set $__ctx__lists
+    __ctx_check $__ctx__target "$__ctx__clears" $__ctx__names $__ctx__lists
     or return
-    if string match -qr "\b$__ctx_taken\b" -- "$__ctx__clears"
-        __ctx_refuse (string split '|' -- $__ctx__clears)
-        return
-    end
-    # fish hands an exported universal variable to every program, whatever a session erases or sets unexported.
-    if set -nUx | string match -q '*'
-        for __ctx__name in (set -nUx | string match -r "^(?:$__ctx__clears)\$")
-            builtin contains -- $__ctx__name $__ctx__set $__ctx__lists
-            or __ctx_complain "$__ctx__name is a universal variable: nothing was changed"\n"  set -eU $__ctx__name"
-            or return
-        end
-    end
 
-    set -l __ctx__previous $__ctx_previous
+    set -l __ctx__was $__ctx_profile
     if set -q __ctx_state[1]
-        test "$__ctx_active" = "$argv[1]"
-        or set __ctx__previous $__ctx_active
         __ctx_take_off
     else
-        __ctx_forget
+        __ctx_new_record
     end
+    test "$__ctx__was" = "$__ctx__target"
+    or set -q __ctx__was[1]
+    and set -g __ctx_previous $__ctx__was
 
     # The record is complete before the first change: whatever happens then can be undone.
-    set -g __ctx_set $__ctx__set
-    set -g __ctx_set_to $__ctx__to
-    set -q __ctx__edits[1]
-    and __ctx_note_lists $__ctx__edits
-    for __ctx__name in $__ctx__set
+    set -g __ctx_set $__ctx__names
+    set -g __ctx_set_to $__ctx__values
+    for __ctx__name in $__ctx__names
         if set -qg $__ctx__name
-            __ctx_note $__ctx__name set
+            __ctx_remember $__ctx__name set
         else
             set -ga __ctx_set_absent $__ctx__name
         end
     end
-    set -ng | string match -r "^(?!__ctx|__CTX|CTX_)(?:$__ctx__clears)\$" | while read -l __ctx__name
-        builtin contains -- $__ctx__name $__ctx__set $__ctx__lists
-        or __ctx_note_gone $__ctx__name
+    set -q __ctx__edits[1]
+    and __ctx_remember_lists $__ctx__edits
+    # All names there are against all that are to go: far less work than a hundred questions.
+    set -ng | string match -r "^(?!__ctx_|__CTX_|CTX_)(?:$__ctx__clears)\$" | while read -l __ctx__name
+        builtin contains -- $__ctx__name $__ctx__names $__ctx__lists
+        or __ctx_remember_gone $__ctx__name
     end
-    set -g __ctx_active $argv[1]
+    set -g __ctx_profile $__ctx__target
+    set -g __ctx_again
     set -g __ctx_state applying
 
-    # From here on, what an interruption leaves behind is undone at the next prompt.
-    set -eg __ctx_nothing $__ctx_gone_exported $__ctx_gone_unexported
-    for __ctx__name in $__ctx__set
-        builtin true # where it succeeds, `set` leaves the status alone
-        set -gx $__ctx__name $__ctx__to[1]
-        or begin
-            __ctx_undo_by_force
-            __ctx_complain "$__ctx__name cannot be set in this shell: no profile is active"
-            return
+    if not __ctx_carry_out
+        __ctx_decide_by_force
+        __ctx_undo
+        __ctx_complain "$__ctx__target could not be applied in this shell: no profile is active"
+        return
+    end
+    set -g __ctx_state active
+    if test -z "$__ctx__summary"
+        set __ctx__summary (builtin count $__ctx_set $__ctx_lists)" set, "(builtin count $__ctx_gone_exported $__ctx_gone_unexported)" cleared"
+    end
+    __ctx_say "$__ctx__target · $__ctx__summary"
+end
+
+# Whether everything that a plan touches can be changed: PROFILE CLEARS [NAME]...
+function __ctx_check
+    __ctx_is_name $argv[3..]
+    or __ctx_complain "the plan of $argv[1] is not one that this shell understands: nothing was changed"
+    or return
+    if set -l __ctx__readonly (__ctx_find_readonly $argv[2..])
+        __ctx_complain "$__ctx__readonly[1] is readonly in this shell: nothing was changed"
+        return
+    end
+    # fish hands an exported universal variable to every program, whatever a session erases or sets unexported.
+    if set -nUx | string match -q '*'
+        for __ctx__name in (set -nUx | string match -r "^(?:$argv[2])\$")
+            builtin contains -- $__ctx__name $argv[3..]
+            or __ctx_complain "$__ctx__name is a universal variable: nothing was changed"\n"  set -eU $__ctx__name"
+            or return
         end
+    end
+    return 0
+end
+
+# Makes the changes that the record is about.
+function __ctx_carry_out
+    set -eg __ctx_nothing $__ctx_gone_exported $__ctx_gone_unexported
+    set -l __ctx__to $__ctx_set_to
+    for __ctx__name in $__ctx_set
+        builtin true
+        set -gx $__ctx__name $__ctx__to[1]
+        or return
         set -e __ctx__to[1]
     end
     for __ctx__name in $__ctx_lists
         __ctx_extend $__ctx__name
     end
-    set -g __ctx_previous $__ctx__previous
-    # Names and list entries, for prompts and children; never a value.
-    set -gx CTX_PROFILE $argv[1]
+    set -gx CTX_PROFILE $__ctx_profile
     set -gx CTX_STATUS active
-    set -q __ctx__set[1]
-    and set -gx __CTX_SET "$__ctx__set"
+    set -q __ctx_set[1]
+    and set -gx __CTX_SET "$__ctx_set"
     set -q __ctx_lists[1]
     and set -gx __CTX_LISTS "$__ctx_lists"
     set -q __ctx_previous[1]
     and set -gx __CTX_PREVIOUS $__ctx_previous
-    set -g __ctx_state active
-    set -q CLAUDECODE
-    or test -n "$CTX_QUIET"
-    or __ctx_tell $argv[1..2]
     return 0
 end
 
-function __ctx_tell --description 'The one line about a switch: NAME SUMMARY'
-    if test -n "$argv[2]"
-        builtin echo "ctx: $argv[1] · $argv[2]" >&2
-    else
-        set -l __ctx__set (builtin count $__ctx_set $__ctx_lists)
-        set -l __ctx__gone (builtin count $__ctx_gone_exported $__ctx_gone_unexported)
-        builtin echo "ctx: $argv[1] · $__ctx__set set, $__ctx__gone cleared" >&2
-    end
-end
-
-function __ctx_take_off --description 'Give back what was there before the active profile'
-    __ctx_decide
-    set -g __ctx_state undoing
-    __ctx_undo
-end
-
-function __ctx_decide --description 'Write down what to give back: all that is still as ctx left it'
-    # All at once, with a mark in front of each value; one by one only where that finds a difference.
+# Decides what every variable of the record goes back to. What the user changed since stays as it is.
+function __ctx_decide
+    # All values at once, each behind a mark; one by one only where that finds a difference.
     set -el __ctx_nothing $__ctx_set
     set -l __ctx__now \x1f$$__ctx_set
     set -l __ctx__then \x1f$__ctx_set_to
@@ -319,7 +354,7 @@ function __ctx_decide --description 'Write down what to give back: all that is s
     end
 end
 
-function __ctx_decide_each --description 'The same for what was set, where something of it was changed'
+function __ctx_decide_each
     set -g __ctx_erase
     set -g __ctx_give_exported
     set -g __ctx_give_unexported
@@ -346,18 +381,19 @@ function __ctx_decide_each --description 'The same for what was set, where somet
     end
 end
 
-function __ctx_decide_list --description 'The same for a list variable; one that was changed loses the entries of ctx'
+# A list that was changed since loses one occurrence of each entry; any other one goes back to what it was.
+function __ctx_decide_list
     set -el $argv[1]
     set -qg $argv[1]
     or return
     set -l __ctx__new __ctx_new_$argv[1]
     if set -q $__ctx__new; and test x"$$argv[1]" = x"$$__ctx__new"
         if builtin contains -- $argv[1] $__ctx_list_absent
-            set -ga __ctx_erase $argv[1]
+            set -a __ctx_erase $argv[1]
         else if builtin contains -- $argv[1] $__ctx_list_exported
-            set -ga __ctx_give_exported $argv[1]
+            set -a __ctx_give_exported $argv[1]
         else
-            set -ga __ctx_give_unexported $argv[1]
+            set -a __ctx_give_unexported $argv[1]
         end
         return
     end
@@ -375,18 +411,27 @@ function __ctx_decide_list --description 'The same for a list variable; one that
     end
     set __ctx__rest $__ctx__rest[-1..1]
     if test -z "$__ctx__rest"; and builtin contains -- $argv[1] $__ctx_list_absent
-        set -ga __ctx_erase $argv[1]
+        set -a __ctx_erase $argv[1]
         return
     end
     set -gu __ctx_old_$argv[1] "$__ctx__rest"
     if set -qgx $argv[1]
-        set -ga __ctx_give_exported $argv[1]
+        set -a __ctx_give_exported $argv[1]
     else
-        set -ga __ctx_give_unexported $argv[1]
+        set -a __ctx_give_unexported $argv[1]
     end
 end
 
-function __ctx_undo --description 'Carry out what was decided; may be repeated until the state is cleared'
+# The profile was never finished, so nobody but ctx has changed anything.
+function __ctx_decide_by_force
+    set -g __ctx_erase $__ctx_set_absent $__ctx_list_absent
+    set -g __ctx_give_exported $__ctx_set_exported $__ctx_gone_exported $__ctx_list_exported
+    set -g __ctx_give_unexported $__ctx_set_unexported $__ctx_gone_unexported $__ctx_list_unexported
+end
+
+# Carries the decisions out.
+function __ctx_undo
+    set -g __ctx_state undoing
     set -eg __ctx_nothing $__ctx_erase
     for __ctx__name in $__ctx_give_exported
         set -l __ctx__old __ctx_old_$__ctx__name
@@ -400,54 +445,76 @@ function __ctx_undo --description 'Carry out what was decided; may be repeated u
         set -qg $__ctx__name
         and set -g --path $__ctx__name $$__ctx__name
     end
-    set -eg CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS __CTX_LIST_$__ctx_lists
-    set -g __ctx_active
+    set -eg CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_LIST_$__ctx_lists
+    set -g __ctx_profile
+    set -g __ctx_again
     set -g __ctx_state
+    # Nobody else needs the old values any more.
     set -eg __ctx_nothing __ctx_old_$__ctx_set_exported __ctx_old_$__ctx_set_unexported
     set -eg __ctx_nothing __ctx_old_$__ctx_gone_exported __ctx_old_$__ctx_gone_unexported
     set -eg __ctx_nothing __ctx_{old,new,front,back}_$__ctx_lists
-    __ctx_forget
+    __ctx_new_record
 end
 
-function __ctx_undo_by_force --description 'Undo a half-applied profile: nobody but ctx can have changed anything'
-    set -g __ctx_erase $__ctx_set_absent $__ctx_list_absent
-    set -g __ctx_give_exported $__ctx_set_exported $__ctx_gone_exported $__ctx_list_exported
-    set -g __ctx_give_unexported $__ctx_set_unexported $__ctx_gone_unexported $__ctx_list_unexported
-    set -g __ctx_state undoing
+function __ctx_take_off
+    __ctx_decide
     __ctx_undo
 end
 
-# --- 5. Plans on disk
+# What Ctrl-C left unfinished is taken off.
+function __ctx_recover
+    switch "$__ctx_state"
+        case applying
+            __ctx_decide_by_force
+        case undoing
+        case '*'
+            return
+    end
+    __ctx_undo
+    __ctx_say "interrupted: no profile is active"
+end
 
-function __ctx_guard --description 'Whether a plan on disk was made for this ctx and this home: VERSION HOME'
+# --- 5. Plans on disk -------------------------------------------------------------------------------------------------
+
+# The first half of a plan on disk: whether it was made by this version, for this home.
+function __ctx_guard
     test "$argv[1]" = "$__ctx_version" -a "$argv[2]" = "$HOME"
-    and set -g __ctx_fresh 1
 end
 
-function __ctx_apply_stored --description 'Apply the plan on disk for PROFILE; status 2 if there is none that is fresh'
+# Reads the plan on disk for a profile. Returns 1 unless it can be used; equal times mean that it is up to date.
+function __ctx_read_compiled
+    __ctx_is_profile "$argv"
+    or return
     set -l __ctx__folder $__ctx_cache/plans/fish
-    set -l __ctx__plan $__ctx__folder/$argv[1]
+    set -l __ctx__plan $__ctx__folder/$argv
     set -l __ctx__source $__ctx_config/profiles.toml
-    set -g __ctx_fresh
-    test -f $__ctx__plan -a -O $__ctx__plan -a -O $__ctx__folder -a ! $__ctx__plan -nt $__ctx__source -a ! $__ctx__plan -ot $__ctx__source
-    or return 2
-    builtin source $__ctx__plan
-    and return
-    set -q __ctx_fresh[1]
-    and return 1
-    return 2
+    test -f $__ctx__plan -a -O $__ctx__plan -a -O $__ctx__folder -a -f $__ctx__source -a ! $__ctx__plan -nt $__ctx__source -a ! $__ctx__plan -ot $__ctx__source
+    or return
+    set -eg __ctx_plan
+    set -lx __ctx_reading yes
+    builtin source $__ctx__plan 2>/dev/null
+    set -q __ctx_plan[1]
 end
 
-# --- 6. Calling ctx
+# Reads the plan that the program printed. Whatever is cut off is a syntax error and reads as no plan at all.
+function __ctx_read_text
+    set -eg __ctx_plan
+    set -lx __ctx_reading yes
+    eval $argv 2>/dev/null
+    set -q __ctx_plan[1]
+end
 
-function __ctx_run --description 'Start ctx with the active profile taken off, in this function only'
-    if not test -x $__ctx_program[1]
-        __ctx_complain "$__ctx_program[1] is gone: install ctx again"
+# --- 6. Calling ctx ---------------------------------------------------------------------------------------------------
+
+# Starts the program, which sees the user's own environment: variables of this function hide those of the profile.
+function __ctx_program
+    if not test -x $__ctx_words[1]
+        __ctx_complain "$__ctx_words[1] is gone, so ctx cannot start: install it again, then start a new shell"
         return 127
     end
     if set -q __ctx_state[1]
         __ctx_decide
-        for __ctx__name in $__ctx_erase CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS __CTX_LIST_$__ctx_lists
+        for __ctx__name in $__ctx_erase __CTX_LIST_$__ctx_lists
             set -fu $__ctx__name
         end
         for __ctx__name in $__ctx_give_exported
@@ -459,115 +526,124 @@ function __ctx_run --description 'Start ctx with the active profile taken off, i
             set -fu $__ctx__name $$__ctx__old
         end
     end
-    set -fu __CTX_PIN
-    command $__ctx_program @hook fish $__ctx_config $__ctx_data $__ctx_cache "$__ctx_active" "$__ctx_previous" $argv
+    for __ctx__name in CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS __CTX_PIN
+        set -fu $__ctx__name
+    end
+    command $__ctx_words @hook fish $__ctx_config $__ctx_data $__ctx_cache "$__ctx_profile" "$__ctx_previous" $argv
 end
 
-# --- 7. Prompt
+# --- 7. Prompt --------------------------------------------------------------------------------------------------------
 
-function __ctx_prompt --on-event fish_prompt --description 'Undo what was interrupted; give an inherited profile the last word'
-    switch "$__ctx_state$__ctx_inherited"
+# fish keeps $status and $pipestatus around what runs on an event.
+function __ctx_prompt --on-event fish_prompt
+    switch "$__ctx_state$__ctx_again"
         case '' active
             return
     end
     set -l fish_trace
-    switch "$__ctx_state"
-        case applying
-            __ctx_undo_by_force
-        case undoing
-            __ctx_undo
-        case active
-            set -g __ctx_inherited
-            CTX_QUIET=1 __ctx_use $__ctx_active
-            or begin
-                set -q __ctx_state[1]
-                and __ctx_take_off
-            end
+    __ctx_recover
+    switch "$__ctx_again"
+        case yes
+            set -g __ctx_again trying
+            __ctx_reapply
+        case trying
+            # Interrupted. The start-up files may have exported over the profile, so it does not count as active.
+            __ctx_take_off
+            __ctx_complain "interrupted: no profile is active"
     end
 end
 
-# --- 8. Command
-
-function __ctx_use --description 'Switch to a profile: by its plan on disk, else by asking ctx'
-    if test "$argv" = -
-        set -q __ctx_previous[1]
-        or __ctx_complain 'no profile was active before'
-        or return
-        set argv $__ctx_previous
-    end
-    if not set -q argv[2]; and __ctx_is_profile "$argv[1]"
-        __ctx_apply_stored $argv[1]
-        and return
-        test $status = 2
-        or return 1
-    end
-    set -l __ctx__text "$(__ctx_run use $argv)"
-    or return
-    if test -z "$__ctx__text"
-        __ctx_complain 'the program said nothing: nothing was changed'
-        return
-    end
-    eval $__ctx__text
-end
-
-function __ctx_off --description 'Take the profile off'
-    if not set -q __ctx_state[1]
-        test -n "$CTX_QUIET"
-        or __ctx_complain 'no profile is active'
-        return 0
-    end
-    set -l __ctx__was $__ctx_active
-    __ctx_take_off
-    set -g __ctx_previous $__ctx__was
-    set -g __ctx_inherited
-    set -q CLAUDECODE
-    or test -n "$CTX_QUIET"
-    or __ctx_complain "off · was $__ctx__was"
-    return 0
-end
-
-function __ctx_main --description 'What the command does'
-    switch "$argv[1]"
-        case use
-            for __ctx__word in $argv[2..]
-                switch $__ctx__word
-                    case -h --help --json --shell '--shell=*'
-                        __ctx_run $argv
-                        return
-                end
-            end
-            __ctx_use $argv[2..]
-            or begin
-                # In a pipe or a substitution the failure must reach what evaluates the output.
-                set -l __ctx__status $status
-                test -t 1
-                or builtin echo false
-                return $__ctx__status
-            end
-        case off
-            if set -q argv[2]
-                __ctx_run $argv
-            else
-                __ctx_off
-            end
-        case '*'
-            __ctx_run $argv
+# Applies the inherited profile in this shell, silently; takes it off if that fails.
+function __ctx_reapply
+    set -lx __ctx_silent yes
+    __ctx_use $__ctx_profile
+    or begin
+        set -q __ctx_state[1]
+        and __ctx_take_off
     end
 end
+
+# --- 8. Command -------------------------------------------------------------------------------------------------------
 
 function __CTX_NAME__ --description 'Switch the environment of this shell between profiles'
-    # Where only this function was carried over from another shell, the program answers for itself.
-    if builtin functions --query __ctx_main
+    # Where only this function was copied, ctx works as without the hook.
+    if builtin functions --query __ctx_command
         set -l fish_trace
-        __ctx_main $argv
+        __ctx_command $argv
     else
         command __CTX_PROGRAM__ $argv
     end
 end
 
-# A parent can pass exported variables on, and nothing else: what is global and unexported is of this shell's own making.
+# A pipe and a substitution run in this shell too: `ctx use work | source` and `eval (ctx use work)` have switched it
+# before there is anything to evaluate. They get to know of a failure by a statement that fails.
+function __ctx_command
+    __ctx_recover
+    switch "$argv[1]"
+        case use
+            for __ctx__word in $argv
+                switch $__ctx__word
+                    case -h --help --json --shell '--shell=*'
+                        __ctx_program $argv
+                        return
+                end
+            end
+            __ctx_use $argv[2..]
+            or begin
+                set -l __ctx__code $status
+                test -t 1
+                or builtin echo false
+                return $__ctx__code
+            end
+        case off
+            if set -q argv[2]
+                __ctx_program $argv
+            else
+                __ctx_off
+            end
+        case '*'
+            __ctx_program $argv
+    end
+end
+
+function __ctx_use
+    if test "$argv" = -
+        set -q __ctx_previous[1]
+        or __ctx_complain "no profile was active before"
+        or return
+        set argv $__ctx_previous
+    end
+    if not __ctx_read_compiled $argv
+        set -l __ctx__text "$(__ctx_program use $argv)"
+        or return
+        __ctx_read_text $__ctx__text
+        or __ctx_complain "the program did not say what to do: nothing was changed"
+        or return
+    end
+    __ctx_switch
+end
+
+# Takes the active profile off and says so.
+function __ctx_off
+    if not set -q __ctx_state[1]
+        __ctx_say "no profile is active"
+        return
+    end
+    set -g __ctx_previous $__ctx_profile
+    set -gx __CTX_PREVIOUS $__ctx_profile
+    __ctx_take_off
+    __ctx_say "off · was $__ctx_previous"
+end
+
+# --- Loading ----------------------------------------------------------------------------------------------------------
+
+# A reloaded hook keeps its state; what a parent process exported under these names is none, for it comes exported.
 if not set -qg __ctx_state; or set -qgx __ctx_state
-    __ctx_init
-    set -q CTX_PROFILE
-    and __ctx_adopt
+    set -eg (set -ng | string match '__ctx_*' | string match -v '__ctx_words')
+    set -gu __ctx_state
+    set -gu __ctx_profile
+    set -gu __ctx_previous
+    set -gu __ctx_again
+    __ctx_reach
+    __ctx_adopt
 end

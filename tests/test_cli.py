@@ -466,3 +466,19 @@ def test_what_is_shown_is_printable(text: str) -> None:
 )  # fmt: skip
 def test_foreign_characters_are_shown_not_sent(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+@pytest.mark.parametrize("kind", ["profiles", "project"])
+def test_both_files_have_a_schema(home: Path, kind: str) -> None:
+    data = json.loads(ctx(home, "example", "--schema", kind).stdout)
+
+    assert data["additionalProperties"] is False
+    assert ("profiles" in data["properties"]) == (kind == "profiles")
+    assert ctx(home, "example", "--schema", "x").returncode == 2
+
+
+def test_the_example_is_a_profiles_file(home: Path) -> None:
+    text = ctx(home, "example").stdout
+    (home / ".config" / "ctx" / "profiles.toml").write_text(text)
+
+    assert ctx(home, "use", "max", "--shell", "sh").returncode == 0

@@ -58,7 +58,7 @@ def _with_fzf(rows: list[tuple[str, str]], invocation: Invocation) -> str | None
 
     width = max(len(name) for name, _ in rows)
     lines = "\n".join(f"{name:<{width}}  {description}" for name, description in rows)
-    command = [_fzf(invocation) or "fzf", "--prompt=ctx use ", "--height=40%", "--reverse", "--no-sort"]
+    command = [_fzf(invocation) or "fzf", "--prompt=ctx use ", "--height=40%", "--reverse", "--tiebreak=begin,index"]
     done = subprocess.run(command, input=lines.encode(), stdout=subprocess.PIPE, check=False)
     if done.returncode == EXIT_INTERRUPTED:
         return None

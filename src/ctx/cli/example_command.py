@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 
 from ctx.cli.invocation import Invocation
-from ctx.cli.spec import FLAG, Param
-from ctx.errors import CtxError
+from ctx.cli.spec import OPTION, Param
+from ctx.errors import CtxError, UsageError
 
 HELP = """Print a commented example of profiles.toml: one profile for each way to sign in."""
 
-PARAMS = (Param(FLAG, "schema", "Print the JSON schema that editors complete it with."),)
+PARAMS = (Param(OPTION, "schema", "Print a JSON schema for editors instead: profiles or project."),)
 
 
-def run(invocation: Invocation, schema: bool) -> int:
-    """Print the example or its schema. The exit code."""
-    invocation.emit(schema_text() if schema else example_text())
+def run(invocation: Invocation, schema: str | None) -> int:
+    """Print the example or a schema. The exit code."""
+    invocation.emit(example_text() if schema is None else schema_text(schema))
     return 0
 
 
@@ -30,11 +30,18 @@ def example_text() -> str:
     raise CtxError("profiles.example.toml is not part of this installation", fix="install ctx again")
 
 
-def schema_text() -> str:
-    """The JSON schema of `profiles.toml`, generated from the loader's own tables."""
+def schema_text(kind: str) -> str:
+    """The JSON schema of `profiles.toml` or of a project's `.ctx.toml`, generated from the loader's own tables.
+
+    Raises UsageError for another kind.
+    """
     import json
 
     from ctx import signin
-    from ctx.schema import FILE_FIELDS, json_schema
+    from ctx.schema import FILE_FIELDS, PROJECT_FIELDS, json_schema
 
-    return json.dumps(json_schema("ctx profiles.toml", FILE_FIELDS, tuple(signin.METHODS)), indent=2) + "\n"
+    files = {"profiles": ("profiles.toml", FILE_FIELDS), "project": (".ctx.toml", PROJECT_FIELDS)}
+    if kind not in files:
+        raise UsageError(f"there is no schema {kind!r}", fix="ctx example --schema profiles (or project)")
+    title, fields = files[kind]
+    return json.dumps(json_schema(f"ctx: {title}", fields, tuple(signin.METHODS)), indent=2) + "\n"

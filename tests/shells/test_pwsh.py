@@ -1,0 +1,381 @@
+"""The hook in PowerShell: the contract of all shells, and what only PowerShell has."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.home import Home, Result
+from tests.support.hostile import VALUES
+from tests.support.pty import PROMPT, Terminal
+from tests.support.shells import require_shell
+
+PROFILES = """
+[profiles.work]
+unset = ["GONE"]
+env = { WHO = "work" }
+path = { PATH = { prepend = ["/w/bin"], append = ["/w/end"] } }
+[profiles.max]
+env = { WHO = "max" }
+[profiles.007]
+env = { WHO = "bond" }
+"""
+
+
+def quoted(text: object) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    require_shell("pwsh")
+    home = Home(tmp_path)
+    home.profiles(PROFILES)
+    return home
+
+
+class Session:
+    """Scripts with the hook loaded under the strictest settings, and with `probe LABEL WORDS…`."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    def source(self) -> str:
+        program = f"& {quoted(sys.executable)} -I -S {quoted(self.home.probe_script)} {quoted(self.home.report)}"
+        return (
+            "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n"
+            f"function probe {{ {program} @args }}\n. {quoted(self.home.hook('pwsh'))}\n"
+        )
+
+    def run(self, script: str, **extra: str) -> Result:
+        return self.home.run("pwsh", self.source() + script + "\n", environ=self.home.environ(**extra))
+
+
+@pytest.fixture
+def session(home: Home) -> Session:
+    return Session(home)
+
+
+@pytest.fixture
+def terminal(home: Home) -> Iterator[Terminal]:
+    """An interactive shell with the hook and a prompt that shows `$?`, `$LASTEXITCODE` and the number of errors."""
+    rc = home.base / "rc.ps1"
+    rc.write_text(
+        "$global:LASTEXITCODE = 0\nfunction prompt { \"[$? $global:LASTEXITCODE $($Error.Count)]" + PROMPT + '" }\n'
+        f". {quoted(home.hook('pwsh'))}\n"
+    )
+    command = [require_shell("pwsh"), "-NoLogo", "-NoProfile", "-NoExit", "-Command", f". {quoted(rc)}"]
+    with Terminal(command, home.environ(NO_COLOR="1"), str(home.path)) as terminal:
+        terminal.expect()
+        yield terminal
+
+
+# --- failing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_failed_use_stops_the_chain_throws_nothing_and_leaves_no_error(session: Session) -> None:
+    result = session.run("ctx use typo && probe chained\n\"$? $LASTEXITCODE $($Error.Count)\"; probe after")
+
+    assert "chained" not in result.probes
+    assert result.stdout == "False 4 0\n"
+    assert "there is no profile 'typo'" in result.stderr
+    assert "WHO" not in result.env("after")
+
+
+def test_a_successful_use_goes_on(session: Session) -> None:
+    result = session.run("ctx use work && probe chained\n\"$? $LASTEXITCODE $($Error.Count)\"")
+
+    assert result.env("chained")["WHO"] == "work"
+    assert result.stdout == "True 0 0\n"
+
+
+def test_a_failing_command_in_exec_stops_the_chain(session: Session) -> None:
+    result = session.run("ctx exec work sh -c 'exit 3' && probe chained\n\"$? $LASTEXITCODE $($Error.Count)\"")
+
+    assert (result.stdout, result.probes) == ("False 3 0\n", {})
+
+
+@pytest.mark.parametrize("command", ["ctx use typo", "ctx list"])
+def test_a_vanished_interpreter_is_one_line_and_a_usable_shell(home: Home, command: str) -> None:
+    home.program = ("/nowhere/python", "-I")
+
+    result = Session(home).run(f'{command}\n"$LASTEXITCODE $($Error.Count)"; probe after')
+
+    assert result.stdout == "127 0\n"
+    assert result.stderr.startswith("ctx: cannot start /nowhere/python")
+    assert "WHO" not in result.env("after")
+
+
+def test_plan_text_that_is_cut_off_changes_nothing(home: Home) -> None:
+    home.standin("print(\"& { __ctx_apply 'work' '' @('set','WHO','x'\", end='')")
+
+    result = Session(home).run('ctx use work; "$? $LASTEXITCODE $($Error.Count)"; probe after')
+
+    assert result.stdout == "False 1 0\n"
+    assert "WHO" not in result.env("after")
+
+
+@pytest.mark.parametrize("name", ["A-B", "1A", "A B", "A=B", "A\n", ""])
+def test_a_name_that_is_none_changes_nothing(session: Session, name: str) -> None:
+    result = session.run(
+        "ctx use max\n"
+        f"try {{ __ctx_apply 'work' '' @('set','OK','x','set',{quoted(name)},'y') }} catch {{ 'threw' }}\nprobe after"
+    )
+
+    assert result.stdout == "threw\n"
+    assert result.env("after")["WHO"] == "max"
+    assert "OK" not in result.env("after")
+
+
+# --- pipelines --------------------------------------------------------------------------------------------------------
+
+
+def test_in_a_pipeline_use_switches_nothing_and_gives_one_string(session: Session) -> None:
+    result = session.run('$x = @(ctx use work | Where-Object { $true }); "$($x.Count) $($x[0].GetType().Name)"; probe after')
+
+    assert result.stdout == "1 String\n"
+    assert "WHO" not in result.env("after")
+
+
+def test_evaluating_the_text_switches_and_takes_off(session: Session) -> None:
+    result = session.run(
+        "ctx use work | Out-String | Invoke-Expression; probe on\nctx off | Out-String | Invoke-Expression; probe off"
+    )
+
+    assert result.env("on")["WHO"] == "work"
+    assert "WHO" not in result.env("off")
+
+
+@pytest.mark.parametrize(
+    "standin",
+    [None, "", "import os; os.kill(os.getpid(), 9)", "print('$env:WHO = 1'); raise SystemExit(5)"],
+    ids=["typo", "silent", "killed", "failed"],
+)
+def test_evaluating_the_text_of_a_failure_throws(home: Home, standin: str | None) -> None:
+    if standin is not None:
+        home.standin(standin)
+
+    result = Session(home).run(
+        "try { ctx use typo | Out-String | Invoke-Expression; probe not } catch { 'threw' }; probe after"
+    )
+
+    assert result.stdout == "threw\n"
+    assert "not" not in result.probes
+    assert "WHO" not in result.env("after")
+
+
+def test_other_commands_take_part_in_pipelines(session: Session) -> None:
+    result = session.run(
+        "@(ctx list --json | Out-String | ConvertFrom-Json) -ne $null | Out-Null\n"
+        "$x = 'in', 'put' | ctx exec work cat; $x -join '+'; $y = ctx --version; $y"
+    )
+
+    assert result.stdout.startswith("in+put\nctx ")
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+WORDS = """a,b -p:x=1 -p: y 0x10 1.50 007 1kb -v '' 'it''s "q"' $list --opt=a,b -x '--' "line`nbreak" $null -- after"""
+
+
+def test_a_command_gets_its_words_as_it_would_without_ctx(session: Session) -> None:
+    program = f"{quoted(sys.executable)} -I -S {quoted(session.home.probe_script)} {quoted(session.home.report)}"
+
+    result = session.run(f"$list = 'p', 'q r'\n& {program} plain {WORDS}\nctx exec work {program} through {WORDS}")
+
+    # PowerShell itself takes an unquoted -- from a function, and only there.
+    plain = result.words("plain")
+    del plain[-2]
+    assert result.words("through") == plain
+
+
+def test_a_bare_dash_dash_may_stand_before_the_command(session: Session) -> None:
+    result = session.run("ctx exec work -- sh -c 'echo \"$WHO $1\"' sh -x\nctx exec work sh -c 'echo \"$WHO $1\"' sh -x")
+
+    assert result.stdout == "work -x\n" * 2
+
+
+def test_a_name_of_digits_is_text(session: Session) -> None:
+    assert session.run("ctx use 007; probe on").env("on")["WHO"] == "bond"
+
+
+def test_words_reach_the_program_without_an_argument_list(home: Home) -> None:
+    """What Windows PowerShell 5.1 does: one command line, quoted as the C runtime takes it apart."""
+    seen = home.base / "seen"
+    home.standin(f"import sys, json; json.dump(sys.argv, open({str(seen)!r}, 'w'))")
+    words = [value for value in VALUES.values() if value.isprintable()]
+    words += ["", "a b", 'a"b', "a\\", "a b\\", 'a\\"b', "a\\\\b c\\\\", '\\\\"', "tab\there", '"']
+
+    Session(home).run(
+        "__ctx_start; $global:__ctx_state.HasArgumentList = $false\nctx use " + " ".join(f"({quoted(w)})" for w in words)
+    )
+
+    assert json.loads(seen.read_text())[-len(words) :] == words
+
+
+# --- values and names -------------------------------------------------------------------------------------------------
+
+
+def test_a_value_that_was_not_utf8_is_not_written_back(session: Session) -> None:
+    result = session.run("ctx use max; probe on; ctx off; probe off", WHO="caf\udce9")
+
+    assert result.env("on")["WHO"] == "max"
+    assert "WHO" not in result.env("off")
+    assert "WHO was not UTF-8" in result.stderr
+
+
+def test_names_that_tables_have_for_themselves(session: Session) -> None:
+    names = ("Keys", "Values", "Count", "SyncRoot", "Item", "IsReadOnly")
+
+    result = session.run(
+        "__ctx_apply 'work' '' @(" + ",".join(f"'set','{name}','new'" for name in names) + ")\nprobe on\nctx off\nprobe off",
+        **dict.fromkeys(names, "old"),
+    )
+
+    assert {result.env("on")[name] for name in names} == {"new"}
+    assert {result.env("off")[name] for name in names} == {"old"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="one name there")
+def test_names_that_differ_in_case_are_two(session: Session) -> None:
+    result = session.run("ctx use max; probe on; ctx off; probe off", who="lower")
+
+    assert (result.env("on")["WHO"], result.env("on")["who"]) == ("max", "lower")
+    assert result.env("off")["who"] == "lower"
+
+
+def test_where_case_does_not_count_the_present_spelling_stays(session: Session) -> None:
+    result = session.run(
+        "__ctx_start; $s = $global:__ctx_state; $s.Windows = $true; $s.Comparer = [StringComparer]::OrdinalIgnoreCase\n"
+        "__ctx_apply 'work' '' @('prepend','MYPATH','/x','set','wHO','new'); probe on; __ctx_off; probe off",
+        MyPath="/y",
+        WHO="old",
+    )
+
+    assert (result.env("on")["MyPath"], result.env("on")["WHO"]) == ("/x:/y", "new")
+    assert (result.env("off")["MyPath"], result.env("off")["WHO"]) == ("/y", "old")
+    assert not {"MYPATH", "wHO"} & {*result.env("on"), *result.env("off")}
+
+
+def test_zero_width_characters_make_a_value_another_one(session: Session) -> None:
+    result = session.run("ctx use max; $env:WHO = \"m$([char] 0x200B)ax\"; ctx off; probe off", WHO="old")
+
+    assert result.env("off")["WHO"] == "m\u200bax"
+
+
+# --- what the user has --------------------------------------------------------------------------------------------------
+
+
+def test_only_names_of_its_own(session: Session) -> None:
+    result = session.home.run(
+        "pwsh",
+        "$f = (Get-ChildItem Function:).Name; $v = (Get-Variable).Name\n"
+        f". {quoted(session.home.hook('pwsh'))}\nctx use work 2>$null; ctx off 2>$null; ctx list > $null\n"
+        "(Get-ChildItem Function:).Name | Where-Object { $f -notcontains $_ -and $_ -notlike '__ctx_*' }\n"
+        "(Get-Variable).Name | Where-Object { $v -notcontains $_ -and $_ -notlike '__ctx_*' }",
+    )
+
+    assert set(result.stdout.split()) <= {"ctx", "f", "v", "LASTEXITCODE", "StackTrace"}
+
+
+def test_users_aliases_and_functions_do_not_matter(session: Session) -> None:
+    result = session.run(
+        "function Write-Error { 'mine' }; function Get-Item { 'mine' }; function Out-String { 'mine' }\n"
+        "Set-Alias -Name Write-Output -Value Get-Item; Set-Alias -Name Get-Command -Value Get-Item\n"
+        "ctx use work; probe on; ctx use -; ctx off; probe off"
+    )
+
+    assert result.stdout == ""
+    assert result.env("on")["WHO"] == "work"
+    assert "WHO" not in result.env("off")
+
+
+def test_tracing_shows_no_value(home: Home) -> None:
+    home.standin("print(\"& { [Diagnostics.DebuggerHidden()]param() __ctx_apply 'work' '' @('set','KEY','hush') }\")")
+
+    result = Session(home).run("Set-PSDebug -Trace 2\nctx use work\nctx off\nctx use work\nctx list\nSet-PSDebug -Off\nprobe on")
+
+    assert result.env("on")["KEY"] == "hush"
+    assert "ctx use work" in result.stdout + result.stderr
+    assert "hush" not in result.stdout + result.stderr
+
+
+def test_the_function_alone_runs_the_program(session: Session) -> None:
+    result = session.run("Remove-Item Function:__ctx_*; ctx --version; ctx exec work sh -c 'echo $WHO'")
+
+    assert result.stdout.endswith("\nwork\n")
+    assert result.stdout.startswith("ctx ")
+
+
+# --- the prompt ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_prompt_keeps_what_it_found(terminal: Terminal) -> None:
+    assert terminal.run("sh -c 'exit 7'").endswith("[False 7 0]")
+    assert terminal.run('"$? $LASTEXITCODE"') == "False 7\n[True 7 0]"
+    assert terminal.run("Get-Item /nowhere").endswith("[False 7 1]")
+    assert terminal.run("ctx use work").endswith("ctx: work · 1 set, 0 cleared\n[True 0 1]".replace("1 set", "2 set"))
+    assert terminal.run("ctx use typo").endswith("[False 4 1]")
+    assert terminal.run("ctx use -").endswith("[False 1 1]")
+
+
+def test_loaded_twice_is_once_and_a_new_prompt_is_wrapped_again(terminal: Terminal, home: Home) -> None:
+    load = f". {quoted(home.hook('pwsh'))}".replace("\n", "`n")
+
+    terminal.run(load)
+    assert terminal.run("$global:__ctx_state.Prompts.Count") == "1\n[True 0 0]"
+    terminal.run('function prompt { "new ' + PROMPT + '" }')
+    terminal.run(load)
+    assert terminal.run("$global:__ctx_state.Prompts.Count") == "2\nnew "
+
+
+def test_a_prompt_that_another_tool_wrapped_is_not_run_in_a_circle(terminal: Terminal, home: Home) -> None:
+    terminal.run('$inner = $function:prompt; function prompt { "<" + (& $inner) }')
+    terminal.run(f". {quoted(home.hook('pwsh'))}".replace("\n", "`n"))
+
+    assert terminal.run("'x'") == "x\n<[True 0 0]"
+
+
+def test_ctrl_c_in_a_command_gives_the_profile_back(terminal: Terminal) -> None:
+    terminal.run("ctx use work")
+    terminal.send("ctx exec max sh -c 'echo \"is $WHO\"; exec sleep 60'\n")
+    terminal.expect("is max\n")
+    terminal.interrupt()
+    terminal.expect()
+
+    assert terminal.run('"$env:WHO $env:CTX_PROFILE"').startswith("work work\n")
+
+
+def test_ctrl_c_while_ctx_is_asked_changes_nothing(terminal: Terminal, home: Home) -> None:
+    terminal.run("ctx use work")
+    slow = home.base / "slow.py"
+    slow.write_text("import sys, time\nprint('as' + 'king', file=sys.stderr, flush=True)\ntime.sleep(60)\n")
+    terminal.run(f"$global:__ctx_state.Program = @({quoted(sys.executable)}, {quoted(slow)})")
+    terminal.send("ctx use other\n")
+    terminal.expect("asking\n")
+    terminal.interrupt()
+    terminal.expect()
+
+    assert terminal.run('"$env:WHO $env:CTX_PROFILE"').startswith("work work\n")
+
+
+def test_ctrl_c_while_applying_takes_everything_off(terminal: Terminal) -> None:
+    terminal.run("$env:WHO = 'mine'; ctx use work")
+    terminal.run("$write = ${function:__ctx_write}")
+    terminal.run(
+        "function __ctx_write { param($Values) $n = 0; foreach ($entry in $Values.GetEnumerator()) { "
+        "[Environment]::SetEnvironmentVariable($entry.Key, $entry.Value); if (++$n -eq 2) { "
+        "${function:global:__ctx_write} = $write; [Console]::Error.WriteLine('half' + 'way'); Start-Sleep 60 } } }"
+    )
+    terminal.send("ctx use max\n")
+    terminal.expect("halfway\n")
+    terminal.interrupt()
+    terminal.expect()
+
+    assert terminal.run('"$env:WHO [$env:CTX_PROFILE] $($env:PATH -like \'*/w/*\')"').startswith("mine [] False\n")
+    assert "ctx: work" in terminal.run("ctx use -")
