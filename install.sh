@@ -265,11 +265,13 @@ keep() {
 
 # Standard input becomes the file $2 with mode $1, whole or not at all.
 put() {
+    [ ! -d "$2" ] || die "$2 is a directory: move it away"
     keep "$2"
     rm -f "$2.ctx-new"
-    (umask 077 && cat >"$2.ctx-new") || die "$2 cannot be written"
-    chmod "$1" "$2.ctx-new"
-    mv -f "$2.ctx-new" "$2"
+    if ! { (umask 077 && cat >"$2.ctx-new") && chmod "$1" "$2.ctx-new" && mv -f "$2.ctx-new" "$2"; }; then
+        rm -f "$2.ctx-new"
+        die "$2 cannot be written"
+    fi
 }
 
 private_directory() {
@@ -1093,7 +1095,7 @@ install() {
         die "the new environment does not work"
     absolute "the new environment" "$site"
     # Compiled now, ctx starts as fast from a folder that nobody may write.
-    "$environment_python" -I -m compileall -q -j 0 -x 'site-packages/(pip|setuptools|pkg_resources|_distutils_hack)/' "$site" \
+    "$environment_python" -I -m compileall -q -x 'site-packages/(pip|setuptools|pkg_resources|_distutils_hack)/' "$site" \
         >/dev/null 2>&1 || :
     version=$(run_ctx --version) || die "the new ctx does not start"
 

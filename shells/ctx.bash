@@ -4,7 +4,8 @@
 # ctx for bash, 3.2 to 5.3. README.md beside this file is the contract; the other runtimes have the same sections.
 #
 # Builtins are called as \builtin, so that neither an alias nor a function of the user's comes in between. Every
-# variable begins with __ctx_, locals too: scope is dynamic here, and a profile may set any other name.
+# variable begins with __ctx_, locals too: scope is dynamic here, and a profile may set any other name. What \builtin local
+# is given stands in quotes, for behind \builtin it is a command like any other, whose words are split.
 
 # A reloaded hook keeps its state; what a parent process exported under these names is none. No environment holds arrays.
 [[ -n ${__ctx_loaded[1]-} ]] || \builtin unset -v "${!__ctx_@}"
@@ -215,7 +216,7 @@ function __ctx_drop_last {
 
 # Calls $1 with each of the entries joined in $2.
 function __ctx_each_entry {
-  \builtin local __ctx_rest=$2:
+  \builtin local "__ctx_rest=$2:"
   while [[ -n $__ctx_rest ]]; do
     [[ $__ctx_rest == :* ]] || "$1" "${__ctx_rest%%:*}"
     __ctx_rest=${__ctx_rest#*:}
@@ -261,7 +262,7 @@ function __ctx_apply {
 
 # Carries the plan out that was read. Returns 1 with nothing changed if that is not possible.
 function __ctx_switch {
-  \builtin local __ctx_displaced __ctx_found __ctx_readonly __ctx_exports __ctx_was=$__ctx_profile
+  \builtin local __ctx_displaced __ctx_found __ctx_readonly __ctx_exports "__ctx_was=$__ctx_profile"
   __ctx_check || \builtin return 1
   if [[ -n $__ctx_state ]]; then
     __ctx_decide fairly
@@ -318,7 +319,7 @@ function __ctx_check {
   for ((__ctx_i = 0; __ctx_i < ${#__ctx_steps[@]}; __ctx_i += 3)); do
     case ${__ctx_steps[__ctx_i]} in
       set | assign | prepend | append) __ctx_names+=("${__ctx_steps[__ctx_i + 1]}") ;;
-      *) __ctx_names+=('') ;;
+      *) __ctx_names+=('?') ;;
     esac
   done
   # One test for all names, as __ctx_is_name makes it, for it is slow.
@@ -363,9 +364,14 @@ function __ctx_write_record {
         assign) __ctx_set+=\ $__ctx_n ;;
         *) __ctx_k=list __ctx_lists+=\ $__ctx_n ;;
       esac
-      __ctx_remember "$__ctx_n" "$__ctx_k"
-      if [[ $__ctx_k == list && " ${__ctx_displaced[*]} " != *" $__ctx_n "* ]]; then
-        __ctx_new[__ctx_j]=${__ctx_old[__ctx_j]}
+      if [[ -z ${!__ctx_n+x} ]]; then
+        # As __ctx_remember does it, without what a call costs: most variables that a profile sets are new.
+        __ctx_name[__ctx_count]=$__ctx_n __ctx_kind[__ctx_count++]=$__ctx_k
+      else
+        __ctx_remember "$__ctx_n" "$__ctx_k"
+        if [[ $__ctx_k == list && " ${__ctx_displaced[*]} " != *" $__ctx_n "* ]]; then
+          __ctx_new[__ctx_j]=${__ctx_old[__ctx_j]}
+        fi
       fi
     fi
     case ${__ctx_steps[__ctx_i]} in
@@ -502,9 +508,9 @@ function __ctx_guard {
 
 # Reads the plan on disk for profile $1. Returns 1 unless it can be used; equal times mean that it is up to date.
 function __ctx_read_compiled {
-  \builtin local __ctx_reading=yes __ctx_fresh=
-  \builtin local __ctx_plan=$__ctx_cache/plans/bash/$1 __ctx_source=$__ctx_config/profiles.toml
+  \builtin local __ctx_reading=yes __ctx_fresh='' __ctx_plan __ctx_source
   __ctx_is_profile "$1" || \builtin return 1
+  __ctx_plan=$__ctx_cache/plans/bash/$1 __ctx_source=$__ctx_config/profiles.toml
   [[ -f $__ctx_plan && -r $__ctx_plan && -O $__ctx_plan && -O ${__ctx_plan%/*} ]] || \builtin return 1
   [[ -f $__ctx_source && ! $__ctx_plan -nt $__ctx_source && ! $__ctx_plan -ot $__ctx_source ]] || \builtin return 1
   # `command` keeps a syntax error from ending the shell in POSIX mode.
@@ -523,7 +529,8 @@ function __ctx_read_text {
 
 # Becomes the program, so this must be a subshell. The program sees the user's own environment.
 function __ctx_start {
-  \builtin local __ctx_active=$__ctx_profile
+  \builtin local __ctx_active
+  __ctx_active=$__ctx_profile
   if [[ ! -x ${__ctx_words[0]} ]]; then
     __ctx_complain "${__ctx_words[0]} is gone, so ctx cannot start: install it again, then start a new shell"
     \builtin exit 127
@@ -607,16 +614,18 @@ function __ctx_hook {
 # --- 8. Command -------------------------------------------------------------------------------------------------------
 
 function __CTX_NAME__ {
-  # Where only this function was copied, ctx works as without the hook.
-  if ! \builtin declare -F __ctx_command >/dev/null; then
+  {
+    if \builtin declare -F __ctx_begin >/dev/null; then
+      __ctx_begin "$-" 0
+      \builtin local __ctx_code=0
+      \builtin local IFS=$' \t\n'
+    fi
+  } 2>/dev/null
+  if [[ -z ${__ctx_code-} ]]; then
+    # Only this function was copied: ctx works as without the hook.
     __CTX_PROGRAM__ "$@"
     \builtin return
   fi
-  {
-    __ctx_begin "$-" 0
-    \builtin local IFS=$' \t\n'
-  } 2>/dev/null
-  \builtin local __ctx_code=0
   __ctx_command "$@" || __ctx_code=$?
   { __ctx_end && \builtin return "$__ctx_code"; } 2>/dev/null
 }
@@ -675,7 +684,7 @@ function __ctx_use {
 
 # Takes the active profile off and says so.
 function __ctx_leave {
-  \builtin local __ctx_was=$__ctx_profile __ctx_code=0
+  \builtin local "__ctx_was=$__ctx_profile" __ctx_code=0
   if [[ -z $__ctx_was ]]; then
     __ctx_say "no profile is active"
     \builtin return 0

@@ -3,13 +3,20 @@
 # Functions and global variables are called __ctx_*, and no variable is exported or universal. Variables inside a
 # function are called __ctx__*: a local one hides the global one of its name, and a profile may set any other name.
 #
-# fish reserves `set`, `test`, `string`, `status`, `eval`, `return` and `command`: nobody can define a function called
+# fish reserves `set`, `test`, `string`, `status`, `eval`, `read`, `return` and `command`: nobody can define a function called
 # so. Every other builtin is called as `builtin`. Only `command` starts a process. A command substitution of builtins
 # starts none, but costs as much as twenty statements and a pipe of builtins as much as six, so a switch does with few.
 # Where `set` succeeds it leaves $status alone.
 
-# Tracing would print what goes through here. It comes back at the end of the file, as it does after each function.
+# Tracing would print what goes through here. Such a local variable stops it until its scope ends; there it comes back
+# in whatever function has called, so only what is never called from here has one.
 set -l fish_trace
+
+# A reloaded hook keeps its state. What a parent process passed on under these names is none: it comes exported.
+if not set -qg __ctx_state; or set -qgx __ctx_state
+    set -l IFS \n
+    set -eg __ctx_nothing (set -ng | string match '__ctx_*')
+end
 
 # --- 1. Settings ------------------------------------------------------------------------------------------------------
 
@@ -18,6 +25,9 @@ set -gu __ctx_config __CTX_CONFIG__
 set -gu __ctx_data __CTX_DATA__
 set -gu __ctx_cache __CTX_CACHE__
 set -gu __ctx_version __CTX_VERSION__
+
+# What fish computes, does not let anybody set, or gives every function anew. Users cannot add to these.
+set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish_killring|fish_pid|fish_terminal_color_theme|history|hostname|pipestatus|status|status_generation|umask|version)\b'
 
 # --- 2. State ---------------------------------------------------------------------------------------------------------
 #
@@ -41,6 +51,7 @@ end
 
 # Takes over the profile that the parent process exported. What its variables held before is not known here.
 function __ctx_adopt
+    set -l IFS \n # an empty one keeps a substitution from being split into lines
     if __ctx_is_profile "$__CTX_PREVIOUS"
         set -g __ctx_previous $__CTX_PREVIOUS
     else
@@ -95,16 +106,11 @@ end
 
 # Whether all of these are names that a profile may use. One text instead of many: starting a match is what costs.
 function __ctx_is_name
-    string match -qr '^(?:(?!(?:__ctx|__CTX|CTX)_)[A-Za-z_][A-Za-z0-9_]* )*\z' -- "$argv "
+    string match -qr '^(?:(?!__ctx_|__CTX_|CTX_)[A-Za-z_][A-Za-z0-9_]* )* ?\z' -- "$argv "
 end
 
 function __ctx_is_profile
     string match -qr '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z' -- "$argv"
-end
-
-# What fish computes, does not let anybody set, or gives every function anew. Users cannot add to these.
-function __ctx_find_readonly
-    string match -ar '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish_killring|fish_pid|fish_terminal_color_theme|history|hostname|pipestatus|status|status_generation|umask|version)\b' -- "$argv"
 end
 
 # Adds the global variable NAME to the record, as it is now: it will be KIND, which is set, gone or list.
@@ -169,6 +175,7 @@ end
 
 # Where the steps of a plan with this many words have their kinds, names and values.
 function __ctx_reach
+    set -l IFS \n
     set -g __ctx_kind_at 3 6 9 12 15 18 21 24 27 30 33 36 39 42 45 48 51 54 57 60 63 66 69 72 75 78 81 84 87 90 93 96
     set -g __ctx_name_at 4 7 10 13 16 19 22 25 28 31 34 37 40 43 46 49 52 55 58 61 64 67 70 73 76 79 82 85 88 91 94 97
     set -g __ctx_value_at 5 8 11 14 17 20 23 26 29 32 35 38 41 44 47 50 53 56 59 62 65 68 71 74 77 80 83 86 89 92 95 98
@@ -228,7 +235,7 @@ function __ctx_switch
                 case unset
                     set __ctx__clears "$__ctx__clears|"(string replace -r '\*\z' '.*' -- $__ctx__names[1])
                 case '*'
-                    set __ctx__sets ''
+                    set __ctx__sets "$__ctx__kind?"
                     break
             end
             set -e __ctx__names[1]
@@ -246,9 +253,9 @@ function __ctx_switch
     else
         __ctx_new_record
     end
-    test "$__ctx__was" = "$__ctx__target"
-    or set -q __ctx__was[1]
-    and set -g __ctx_previous $__ctx__was
+    if set -q __ctx__was[1]; and test $__ctx__was != "$__ctx__target"
+        set -g __ctx_previous $__ctx__was
+    end
 
     # The record is complete before the first change: whatever happens then can be undone.
     set -g __ctx_set $__ctx__names
@@ -287,14 +294,17 @@ end
 # Whether everything that a plan touches can be changed: PROFILE CLEARS [NAME]...
 function __ctx_check
     __ctx_is_name $argv[3..]
+    and not builtin contains -- '' $argv[3..]
     or __ctx_complain "the plan of $argv[1] is not one that this shell understands: nothing was changed"
     or return
-    if set -l __ctx__readonly (__ctx_find_readonly $argv[2..])
-        __ctx_complain "$__ctx__readonly[1] is readonly in this shell: nothing was changed"
+    if string match -qr $__ctx_readonly -- "$argv[2..]"
+        set -l __ctx__found (string match -r $__ctx_readonly -- "$argv[2..]")
+        __ctx_complain "$__ctx__found is readonly in this shell: nothing was changed"
         return
     end
     # fish hands an exported universal variable to every program, whatever a session erases or sets unexported.
     if set -nUx | string match -q '*'
+        set -l IFS \n
         for __ctx__name in (set -nUx | string match -r "^(?:$argv[2])\$")
             builtin contains -- $__ctx__name $argv[3..]
             or __ctx_complain "$__ctx__name is a universal variable: nothing was changed"\n"  set -eU $__ctx__name"
@@ -490,17 +500,18 @@ function __ctx_read_compiled
     set -l __ctx__source $__ctx_config/profiles.toml
     test -f $__ctx__plan -a -O $__ctx__plan -a -O $__ctx__folder -a -f $__ctx__source -a ! $__ctx__plan -nt $__ctx__source -a ! $__ctx__plan -ot $__ctx__source
     or return
-    set -eg __ctx_plan
-    set -lx __ctx_reading yes
-    builtin source $__ctx__plan 2>/dev/null
-    set -q __ctx_plan[1]
+    read -lz __ctx__text <$__ctx__plan
+    and __ctx_read_text $__ctx__text
 end
 
-# Reads the plan that the program printed. Whatever is cut off is a syntax error and reads as no plan at all.
+# Reads a plan. Its first and last line are looked at first: what fish says about text that was cut off goes past every
+# redirection, and would show what stands there.
 function __ctx_read_text
+    string match -qr '^begin\n(?:.*\n)+end\n?\z' -- "$argv"
+    or return
     set -eg __ctx_plan
     set -lx __ctx_reading yes
-    eval $argv 2>/dev/null
+    eval $argv
     set -q __ctx_plan[1]
 end
 
@@ -536,11 +547,11 @@ end
 
 # fish keeps $status and $pipestatus around what runs on an event.
 function __ctx_prompt --on-event fish_prompt
+    set -l fish_trace
     switch "$__ctx_state$__ctx_again"
         case '' active
             return
     end
-    set -l fish_trace
     __ctx_recover
     switch "$__ctx_again"
         case yes
@@ -566,9 +577,9 @@ end
 # --- 8. Command -------------------------------------------------------------------------------------------------------
 
 function __CTX_NAME__ --description 'Switch the environment of this shell between profiles'
+    set -l fish_trace
     # Where only this function was copied, ctx works as without the hook.
     if builtin functions --query __ctx_command
-        set -l fish_trace
         __ctx_command $argv
     else
         command __CTX_PROGRAM__ $argv
@@ -637,9 +648,7 @@ end
 
 # --- Loading ----------------------------------------------------------------------------------------------------------
 
-# A reloaded hook keeps its state; what a parent process exported under these names is none, for it comes exported.
-if not set -qg __ctx_state; or set -qgx __ctx_state
-    set -eg (set -ng | string match '__ctx_*' | string match -v '__ctx_words')
+if not set -qg __ctx_state
     set -gu __ctx_state
     set -gu __ctx_profile
     set -gu __ctx_previous

@@ -18,7 +18,6 @@ if ($null -eq $ExecutionContext.SessionState.PSVariable.Get('global:__ctx_state'
         Reapply = $false
         WarnedEmpty = $false
         Prompts = @()
-        Depth = 0
         Stat = $null
         LinkStat = $null
         UserId = $null
@@ -170,7 +169,7 @@ function global:__ctx_error {
 function global:__ctx_say {
     [Diagnostics.DebuggerHidden()]
     param($Message)
-    if ($global:__ctx_state.Quiet -or $env:CTX_QUIET -or $null -ne $env:CLAUDECODE) { return }
+    if ($global:__ctx_state.Quiet -or $env:CTX_QUIET -or $env:CLAUDECODE) { return }
     [Console]::Error.WriteLine($Message)
 }
 
@@ -239,7 +238,15 @@ function global:__ctx_off_values {
     return , $values
 }
 
-# Ends a change that was interrupted: the values written down before it began, and the record that goes with them.
+# Takes off, or brings to its end, what Ctrl-C left unfinished.
+function global:__ctx_recover {
+    [Diagnostics.DebuggerHidden()]
+    param()
+    __ctx_settle
+    if ($null -eq $global:__ctx_state.Record) { __ctx_say 'ctx: interrupted: no profile is active' }
+}
+
+# Ends a change, if need be once more: the values written down before it began, and the record that goes with them.
 function global:__ctx_settle {
     [Diagnostics.DebuggerHidden()]
     param()
@@ -257,7 +264,7 @@ function global:__ctx_apply {
     $ErrorActionPreference = 'Stop'
     $s = $global:__ctx_state
     if (-not $s.Ready) { __ctx_start }
-    if ($null -ne $s.Journal) { __ctx_settle }
+    if ($null -ne $s.Journal) { __ctx_recover }
     $live = __ctx_environment
     $values = __ctx_off_values $live
     $base = $live.Clone()
@@ -267,6 +274,7 @@ function global:__ctx_apply {
 
     $record = __ctx_new_record $Name
     $new = $record.New
+    $listed = [Collections.Generic.List[string]]::new()
     $pattern = $s.NamePattern
     $star = [char] '*'
     for ($i = 0; $i -lt $Triples.Length; $i += 3) {
@@ -300,6 +308,7 @@ function global:__ctx_apply {
         else {
             if (-not $record.Lists.ContainsKey($key)) {
                 $record.Lists[$key] = __ctx_new_edit $base.ContainsKey($key)
+                $listed.Add($key)
                 $values[$key] = $base[$key]
             }
             $edit = $record.Lists[$key]
@@ -333,7 +342,7 @@ function global:__ctx_apply {
     $values['CTX_STATUS'] = 'active'
     if ($record.Names.Count -gt 0) { $values['__CTX_SET'] = [string]::Join(' ', $record.Names) }
     if ($record.Lists.get_Count() -gt 0) {
-        $values['__CTX_LISTS'] = [string]::Join(' ', @($record.Lists.get_Keys()))
+        $values['__CTX_LISTS'] = [string]::Join(' ', $listed)
         foreach ($entry in $record.Lists.GetEnumerator()) {
             $entries = @($entry.Value.Front) + @($entry.Value.Back)
             $values["__CTX_LIST_$($entry.Key)"] = [string]::Join([string] $s.Separator, $entries)
@@ -396,7 +405,7 @@ function global:__ctx_take_off {
     param()
     $ErrorActionPreference = 'Stop'
     $s = $global:__ctx_state
-    if ($null -ne $s.Journal) { __ctx_settle }
+    if ($null -ne $s.Journal) { __ctx_recover }
     if ($null -eq $s.Record) { return }
     $journal = __ctx_off_values (__ctx_environment)
     $journal['__CTX_PREVIOUS'] = $s.Record.Profile
@@ -531,6 +540,13 @@ function global:__ctx_windows_word {
     return '"' + [regex]::Replace([regex]::Replace($Word, '(\\*)"', '$1$1\"'), '(\\+)\z', '$1$1') + '"'
 }
 
+function global:__ctx_gone {
+    [Diagnostics.DebuggerHidden()]
+    param($Program, $Problem)
+    if ([IO.File]::Exists($Program)) { __ctx_error "ctx: ${Program}: $($Problem.Exception.GetBaseException().Message)" }
+    else { __ctx_error "ctx: $Program is gone, so ctx cannot start: install it again, then start a new shell" }
+}
+
 # Runs ctx and gives its exit code and the exact text of its standard output, whatever the console's encoding is.
 # Standard input and standard error stay the terminal's: it may ask, and it reports its own errors.
 function global:__ctx_ask {
@@ -564,7 +580,7 @@ function global:__ctx_ask {
         return @{ Code = $process.ExitCode; Text = $reading.Result }
     }
     catch {
-        __ctx_error "ctx: cannot start $($line[0]): $($_.Exception.GetBaseException().Message)"
+        __ctx_gone $line[0] $_
         return @{ Code = 127; Text = '' }
     }
     finally {
@@ -599,7 +615,7 @@ function global:__ctx_program {
         if ($Piped) { $input | & $line[0] @rest } else { & $line[0] @rest }
     }
     catch {
-        __ctx_error "ctx: cannot start $($line[0]): $($_.Exception.GetBaseException().Message)"
+        __ctx_gone $line[0] $_
         __ctx_restore_errors $errors
     }
     finally { __ctx_settle }
@@ -611,7 +627,10 @@ function global:__ctx_fetch {
     param([string[]] $Words)
     $answer = __ctx_ask $Words
     if ($answer.Code -ne 0) { return $answer.Code }
-    if (-not $answer.Text.Trim()) { return 1 }
+    if (-not $answer.Text.Trim()) {
+        __ctx_error 'ctx: the program did not say what to do: nothing was changed'
+        return 1
+    }
     __ctx_run $answer.Text
     return 0
 }
@@ -632,19 +651,15 @@ function global:__ctx_switch {
 
 # --- 7. Prompt --------------------------------------------------------------------------------------------------------
 
-# Stands in place of `prompt` and calls the one it found there, which sees the user's $?.
+# Stands in place of `prompt` and calls the one it found there, which sees the user's $?. That one also sees the
+# variables of this function, hence their names.
 function global:__ctx_prompt {
     [Diagnostics.DebuggerHidden()]
     param()
-    $ok = $?
-    $s = $global:__ctx_state
-    if ($s.Depth -eq 0 -and ($null -ne $s.Journal -or $s.Reapply)) { __ctx_catch_up }
-    $s.Depth++
-    try {
-        if (-not $ok) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
-        & $s.Prompts[$args[0]]
-    }
-    finally { $s.Depth-- }
+    $__ctx_ok = $?
+    if ($null -ne $global:__ctx_state.Journal -or $global:__ctx_state.Reapply) { __ctx_catch_up }
+    if (-not $__ctx_ok) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
+    & $global:__ctx_state.Prompts[$args[0]]
 }
 
 # Takes off what an interrupted change left, and applies an inherited profile again over what start-up files did.
@@ -655,8 +670,8 @@ function global:__ctx_catch_up {
     $s = $global:__ctx_state
     $errors = $global:Error.Clone()
     try {
-        if ($null -ne $s.Journal) { __ctx_settle }
-        if (-not $s.Reapply) { return }
+        if ($null -ne $s.Journal) { __ctx_recover }
+        if (-not $s.Reapply -or $null -eq $s.Record) { return }
         $s.Reapply = $false
         $s.Quiet = $true
         $code = 1
@@ -696,10 +711,11 @@ function global:__ctx_words {
         if ($word -is [array] -or ($word -is [string] -and $word -cmatch '^-.*:\z')) { $odd = $true }
     }
     if ($odd) { $Words = __ctx_unsplit $Words $Invocation }
-    $result = foreach ($word in $Words) {
-        foreach ($part in $word) { if ($null -ne $part) { [string] $part } }
+    $result = [Collections.Generic.List[string]]::new()
+    foreach ($word in $Words) {
+        foreach ($part in $word) { if ($null -ne $part) { $result.Add([string] $part) } }
     }
-    return , [string[]] @($result)
+    return , $result.ToArray()
 }
 
 function global:__ctx_unsplit {
@@ -731,7 +747,7 @@ function global:__ctx_unsplit {
         elseif ($element -is [Management.Automation.Language.ArrayLiteralAst]) {
             $word = [string]::Join(',', [string[]] $word)
         }
-        if ($word -is [array]) { $result.Add($word) } else { $result.Add([string] $word) }
+        if ($null -eq $word -or $word -is [array]) { $result.Add($word) } else { $result.Add([string] $word) }
     }
     if ($at -ne $Words.Length) { return , $Words }
     return , $result.ToArray()
@@ -751,7 +767,7 @@ function global:__ctx_off {
     param()
     $s = $global:__ctx_state
     if (-not $s.Ready) { __ctx_start }
-    if ($null -ne $s.Journal) { __ctx_settle }
+    if ($null -ne $s.Journal) { __ctx_recover }
     if ($null -eq $s.Record) {
         __ctx_say 'ctx: no profile is active'
         return
@@ -769,7 +785,7 @@ function global:__ctx_command {
     $s = $global:__ctx_state
     $errors = $global:Error.Clone()
     try {
-        if ($null -ne $s.Journal) { __ctx_settle }
+        if ($null -ne $s.Journal) { __ctx_recover }
         if ($Words[0] -ceq 'off') {
             if ($IsPipeline) { return '__ctx_off' }
             __ctx_off
@@ -851,5 +867,5 @@ function global:__CTX_NAME__ {
     }
 }
 
-if ($env:CTX_PROFILE -and -not $global:__ctx_state.Ready) { __ctx_start }
+if ($null -ne $env:CTX_PROFILE -and -not $global:__ctx_state.Ready) { __ctx_start }
 __ctx_install_prompt

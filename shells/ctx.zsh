@@ -211,7 +211,7 @@ function __ctx_check {
   for __ctx_k __ctx_n __ctx_v in "${__ctx_steps[@]}"; do
     case $__ctx_k in
       set|assign|prepend|append) __ctx_touched+=("$__ctx_n") ;;
-      *) __ctx_touched+=("") ;;
+      *) __ctx_touched+=('?') ;;
     esac
   done
   # One test for all names, as __ctx_is_name makes it, for it is slow.

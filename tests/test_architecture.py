@@ -14,7 +14,8 @@ PACKAGE = ROOT / "src" / "ctx"
 
 # Lower imports nothing from higher. Rooms on one floor may not import each other unless listed in NEIGHBOURS.
 FLOORS = [
-    {"errors", "names", "names_special", "signin", "signin_secrets", "signin_variables", "visible", "schema"},
+    {"visible"},
+    {"errors", "names", "names_special", "signin", "signin_secrets", "signin_variables", "schema"},
     {"model"},
     {"files", "expand"},
     {"config", "config_values", "discover", "trust", "secrets"},

@@ -382,6 +382,13 @@ def test_configuration_lies_where_ctx_config_says(home: Path, tmp_path: Path) ->
     assert "work" in ctx(home, "list", XDG_CONFIG_HOME="relative/is/ignored").stdout
 
 
+def test_a_line_break_in_a_path_does_not_break_the_message(home: Path, tmp_path: Path) -> None:
+    done = ctx(home, "use", "x", "--shell", "sh", CTX_CONFIG=str(tmp_path / "a\nctx: all is well\x1b[2J"))
+
+    assert len(done.stderr.splitlines()) == 2
+    assert "\\x0actx: all is well\\x1b[2J" in done.stderr
+
+
 def test_the_cache_is_private_and_may_be_deleted(home: Path) -> None:
     ctx(home, "use", "plain", "--shell", "sh")
     plan = home / ".cache" / "ctx" / "plans" / "ops" / "plain"

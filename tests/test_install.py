@@ -110,14 +110,13 @@ class Home:
         return [require_shell(shell), str(script), *words]
 
     def install(
-        self, *words: str, shell: str = "dash", script: Path = SCRIPT, code: int = 0, **env: str
+        self, *words: str, shell: str = "dash", script: Path = SCRIPT, code: int = 0, env: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             self.command(*words, shell=shell, script=script),
-            env=self.env | env,
+            env=self.env | (env or {}),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",
             timeout=240,
@@ -153,7 +152,15 @@ class Home:
         return seen
 
 
-FOREIGN = {".local/share/uv", ".local/share/pipx", ".local/state", ".local/share/fish", ".cache/fish", ".cache/pipx", ".cache/powershell"}
+FOREIGN = {
+    ".local/share/uv",
+    ".local/share/pipx",
+    ".local/state",
+    ".local/share/fish",
+    ".cache/fish",
+    ".cache/pipx",
+    ".cache/powershell",
+}
 NewHome = Callable[..., Home]
 
 
@@ -252,9 +259,17 @@ case $* in
 esac
 """
 
+COPIES_VENV = """#!/bin/sh
+case $* in
+    *_base_executable*) echo "$0" ;;
+    "-I -m venv "*) cp -R -p "$HOME/.local/share/ctx-program/venv" "$4" ;;
+    *) exec {python} "$@" ;;
+esac
+"""
+
 
 @pytest.mark.parametrize(("way", "shell"), [("venv", "dash"), ("uv", "bash"), ("pipx", "dash")])
-def test_every_way_installs_upgrades_fails_harmlessly_and_uninstalls(
+def test_every_way_installs_upgrades_fails_harmlessly_and_uninstalls(  # noqa: PLR0917 - fixtures go by name
     way: str, shell: str, bare: Path, caches: dict[str, str], tmp_path: Path, broken_tree: Path
 ) -> None:
     tools = tmp_path / "tools"
@@ -280,6 +295,9 @@ def test_every_way_installs_upgrades_fails_harmlessly_and_uninstalls(
     (home.data / "trust").mkdir()
     (home.data / "trust/record").write_text("kept")
 
+    if way == "venv":
+        # The same program once more, without the seconds that a fresh virtual environment takes.
+        home.env["PATH"] = f"{only(tmp_path, 'python3', COPIES_VENV.format(python=sys.executable))}:{bare}"
     first = home.snapshot()
     failed = home.install("--yes", script=broken_tree / "install.sh", code=1)
     assert ("could not install ctx" if way == "venv" else "has no working venv module") in failed.stderr
@@ -293,7 +311,12 @@ def test_every_way_installs_upgrades_fails_harmlessly_and_uninstalls(
 
     done = home.install("--uninstall", shell=shell)
     assert {name: (home / name).read_bytes() for name in before} == before
-    assert sorted(home.snapshot()) == [".bashrc", ".config/ctx/profiles.toml", ".local/share/ctx/trust/record", ".zshrc"]
+    assert sorted(home.snapshot()) == [
+        ".bashrc",
+        ".config/ctx/profiles.toml",
+        ".local/share/ctx/trust/record",
+        ".zshrc",
+    ]
     assert f"Left: {home.config}" in done.stdout
     assert f"Left: {home.data}" in done.stdout
     if way != "venv":
@@ -316,13 +339,17 @@ def test_what_does_not_work_falls_back_to_the_next(new_home: NewHome, bare: Path
     tools.mkdir()
     # uv answers, and cannot install: as behind a proxy that it was not told about. So does pipx.
     for name in ("uv", "pipx"):
-        write_program(tools / name, f'#!/bin/sh\ncase $1 in --version) ;; *) echo "{name}: no route" >&2; exit 2 ;; esac\n')
+        write_program(
+            tools / name, f'#!/bin/sh\ncase $1 in --version) ;; *) echo "{name}: no route" >&2; exit 2 ;; esac\n'
+        )
     write_program(tools / "python3", WITHOUT_VENV.format(python=sys.executable))
     home = new_home(search=[tools, bare])
     (home / ".bashrc").write_text("x=1\n")
     before = home.snapshot()
     done = home.install("--yes", code=1)
-    assert done.stderr.index("uv: no route") < done.stderr.index("pipx: no route") < done.stderr.index("no working venv")
+    assert (
+        done.stderr.index("uv: no route") < done.stderr.index("pipx: no route") < done.stderr.index("no working venv")
+    )
     assert home.snapshot() == before
     assert not list((home / ".local").rglob("*.*"))
 
@@ -388,7 +415,18 @@ def test_a_starting_shell_runs_nothing_for_ctx(shell: str, lived_in: Home, tmp_p
 
     def executed(env: dict[str, str]) -> list[str]:
         log = tmp_path / "log"
-        words = [strace, "-f", "-qq", "-e", "trace=execve", "-o", str(log), program_file, *INTERACTIVE[shell], "true" if shell != "pwsh" else "1"]
+        words = [
+            strace,
+            "-f",
+            "-qq",
+            "-e",
+            "trace=execve",
+            "-o",
+            str(log),
+            program_file,
+            *INTERACTIVE[shell],
+            "true" if shell != "pwsh" else "1",
+        ]
         subprocess.run(words, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60)
         return re.findall(r'execve\("([^"]*)".*\) = 0$', log.read_text(), re.MULTILINE)
 
@@ -422,7 +460,10 @@ def test_use_starts_fast(lived_in: Home) -> None:
         subprocess.run(words, env=lived_in.env, stdin=subprocess.DEVNULL, capture_output=True, check=True)
         return time.perf_counter() - start
 
-    pairs = [(once(str(python), "-I", "-S", "-c", "pass"), once(str(lived_in.launcher), "use", "--shell", "sh", "staging")) for _ in range(15)]
+    pairs = [
+        (once(str(python), "-I", "-S", "-c", "pass"), once(str(lived_in.launcher), "use", "--shell", "sh", "staging"))
+        for _ in range(15)
+    ]
     assert min(b for _, b in pairs) < 4 * min(a for a, _ in pairs)
 
 
@@ -442,7 +483,10 @@ def helper() -> Any:
 HELPER = helper()
 BLOCK = HELPER.block("bash", "/h/hook.bash", "/h/bin", "").encode()
 PIECES = st.lists(
-    st.one_of(st.sampled_from([b"\n", b"\r\n", b"\r", b" ", b"a", b"#", b"# >>> ctx", b"\xff", b"'", b"export A=1"]), st.binary(max_size=5)),
+    st.one_of(
+        st.sampled_from([b"\n", b"\r\n", b"\r", b" ", b"a", b"#", b"# >>> ctx", b"\xff", b"'", b"export A=1"]),
+        st.binary(max_size=5),
+    ),
     max_size=12,
 ).map(b"".join)
 
@@ -513,22 +557,24 @@ def test_uninstalling_leaves_start_up_files_byte_for_byte(turn: int, new_home: N
         assert BEGIN in text
         assert text.endswith(END)
     once = home.snapshot()
-    home.install("--yes", "--shell", ",".join(FILES), shell="bash")
-    assert home.snapshot() == once
+    if turn < 2:
+        home.install("--yes", "--shell", ",".join(FILES), shell="bash")
+        assert home.snapshot() == once
     assert {name: once[name][0] for name in before} == {name: value[0] for name, value in before.items()}
     home.install("--uninstall", "--purge", "--yes")
     assert home.snapshot() == before
 
 
 def test_one_marker_without_the_other_is_not_touched(home: Home) -> None:
-    for text in (BEGIN + b"x\n", END, BEGIN + END + BEGIN + END, END + BEGIN):
-        (home / ".bashrc").write_bytes(text)
-        done = home.install("--yes", code=3)
-        assert "marker" in done.stderr
-        assert (home / ".bashrc").read_bytes() == text
+    damaged = dict(zip(FILES.values(), (BEGIN + b"x\n", END, BEGIN + END + BEGIN + END, END + BEGIN), strict=True))
+    for name, text in damaged.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_bytes(text)
+    done = home.install("--yes", "--shell", ",".join(FILES), code=3)
+    assert done.stderr.count("one of ctx's two marker lines without the other") == len(damaged)
     done = home.install("--uninstall", code=3)
-    assert ".bashrc has one of ctx's two marker lines" in done.stderr
-    assert (home / ".bashrc").read_bytes() == text
+    assert done.stderr.count("it is left as it is") == len(damaged)
+    assert {name: (home / name).read_bytes() for name in damaged} == damaged
     assert not home.launcher.exists()
 
 
@@ -554,7 +600,7 @@ def test_shells_are_the_login_shell_and_those_with_a_start_up_file(new_home: New
         write_program(shells / name, "#!/bin/sh\n")
     home.env["PATH"] += f":{shells}"
     (home / ".bashrc").write_text("")
-    home.install("--yes", SHELL="/usr/bin/zsh")
+    home.install("--yes", env={"SHELL": "/usr/bin/zsh"})
     assert BEGIN in (home / ".zshrc").read_bytes()
     assert BEGIN in (home / ".bashrc").read_bytes()
     assert not (home / ".config/fish").exists()
@@ -694,7 +740,12 @@ def test_what_has_the_name_already_is_said(home: Home, tmp_path: Path) -> None:
     done = home.install("--no-modify-rc")
     assert f"{other / 'ctx'} is another program called ctx, and PATH finds it first" in done.stderr
     places = re.findall(r":(\d+) (has \w+ ctx|loads a ctx hook)", done.stderr)
-    assert places == [("2", "has alias ctx"), ("1", "has function ctx"), ("2", "loads a ctx hook"), ("1", "has function ctx")]
+    assert places == [
+        ("2", "has alias ctx"),
+        ("1", "has function ctx"),
+        ("2", "loads a ctx hook"),
+        ("1", "has function ctx"),
+    ]
     assert done.stderr.count("--cmd NAME") == 4
 
 
@@ -725,8 +776,11 @@ def test_another_program_is_never_overwritten(home: Home) -> None:
     assert home.snapshot() == before
 
 
+MOVED = {"CTX_PROFILE": "work", "__CTX_SET": "A XDG_DATA_HOME", "XDG_DATA_HOME": "/nonexistent"}
+
+
 def test_an_active_profile_that_moves_files_is_taken_off_first(home: Home) -> None:
-    done = home.install("--yes", code=1, CTX_PROFILE="work", __CTX_SET="A XDG_DATA_HOME", XDG_DATA_HOME="/nonexistent")
+    done = home.install("--yes", code=1, env=MOVED)
     assert "ctx off" in done.stderr
     assert home.snapshot() == {}
 
@@ -747,21 +801,22 @@ def test_prefix_takes_the_place_of_local(home: Home) -> None:
 def test_xdg_directories_are_respected_and_relative_ones_ignored(home: Home) -> None:
     config, data = home / "c o", home / "d'a"
     env = {"XDG_CONFIG_HOME": str(config), "XDG_DATA_HOME": str(data), "XDG_CACHE_HOME": "relative"}
-    home.install("--yes", "--shell", "fish", code=0, **env)
+    home.install("--yes", "--shell", "fish", env=env)
     assert (config / "fish/conf.d/ctx.fish").exists()
     assert (config / "ctx/profiles.toml").exists()
     assert (data / "ctx/hook.fish").exists()
     assert (home / ".cache/ctx").is_dir()
-    home.install("--uninstall", "--purge", "--yes", **env)
+    home.install("--uninstall", "--purge", "--yes", env=env)
     assert home.snapshot() == {}
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"), [("HOME", "/tmp/a\nb"), ("HOME", ""), ("HOME", "rel"), ("XDG_DATA_HOME", "/tmp/a\nb"), ("HOME", "/nonexistent")]
+    ("variable", "value"),
+    [("HOME", "/tmp/a\nb"), ("HOME", ""), ("HOME", "rel"), ("XDG_DATA_HOME", "/tmp/a\nb"), ("HOME", "/nonexistent")],
 )
 @pytest.mark.parametrize("shell", ["dash", "bash"])
 def test_impossible_places_are_refused(variable: str, value: str, shell: str, home: Home) -> None:
-    done = home.install("--yes", shell=shell, code=1, **{variable: value})
+    done = home.install("--yes", shell=shell, code=1, env={variable: value})
     assert done.stderr.startswith("install.sh: ")
     assert home.snapshot() == {}
 
@@ -808,7 +863,11 @@ def test_a_python_without_venv(new_home: NewHome, bare: Path, tmp_path: Path) ->
 
 
 def test_uv_brings_a_python_where_there_is_none(new_home: NewHome, bare: Path, quick: Path, tmp_path: Path) -> None:
-    folder = only(tmp_path, "uv", f'#!/bin/sh\ncase "$1 $2" in "python find") echo {sys.executable} ;; *) exec {quick}/uv "$@" ;; esac\n')
+    folder = only(
+        tmp_path,
+        "uv",
+        f'#!/bin/sh\ncase "$1 $2" in "python find") echo {sys.executable} ;; *) exec {quick}/uv "$@" ;; esac\n',
+    )
     home = new_home(search=[folder, bare])
     home.install("--yes")
     assert home.run(str(home.launcher), "list").returncode == 0
@@ -873,7 +932,11 @@ def test_a_late_failure_takes_everything_back(home: Home) -> None:
 def test_ctrl_c_takes_everything_back(home: Home, quick: Path, bare: Path, tmp_path: Path) -> None:
     home.install("--yes")
     before = home.snapshot()
-    slow = only(tmp_path, "uv", f'#!/bin/sh\ncase $* in *"tool install"*) touch "$TMPDIR/begun"; sleep 20 ;; *) exec {quick}/uv "$@" ;; esac\n')
+    slow = only(
+        tmp_path,
+        "uv",
+        f'#!/bin/sh\ncase $* in *"tool install"*) : >"$TMPDIR/begun"; sleep 20 ;; *) exec {quick}/uv "$@" ;; esac\n',
+    )
     link(slow, "python3", sys.executable)
     for shell in ("dash", "bash"):
         begun = home.path.parent / "begun"
@@ -896,6 +959,12 @@ def test_ctrl_c_takes_everything_back(home: Home, quick: Path, bare: Path, tmp_p
         assert not list(home.path.parent.glob("ctx-install.*"))
 
 
+def test_a_directory_in_the_place_of_a_file_fails_and_leaves_nothing(home: Home) -> None:
+    (home.config / "profiles.schema.json").mkdir(parents=True)
+    assert "profiles.schema.json is a directory" in home.install("--yes", code=1).stderr
+    assert home.snapshot() == {}
+
+
 def test_profiles_survive_an_upgrade_and_links_stay_links(home: Home) -> None:
     home.config.mkdir(parents=True, mode=0o700)
     (home / "mine.toml").write_text("[profiles.mine]\n")
@@ -910,3 +979,123 @@ def test_the_script_is_clean() -> None:
     for shell in (["dash", "-n"], ["bash", "--posix", "-n"]):
         subprocess.run([require_shell(shell[0]), *shell[1:], str(SCRIPT)], check=True)
     subprocess.run([require_shell("shellcheck"), str(SCRIPT)], check=True)
+
+
+# ── install.ps1 ───────────────────────────────────────────────────────────────────────────────
+
+POWERSHELL = ROOT / "install.ps1"
+
+
+def pwsh(home: Home, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    done = home.run(require_shell("pwsh"), "-NoProfile", "-File", str(POWERSHELL), *words)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+def test_powershell_installs_upgrades_and_uninstalls(bare: Path, caches: dict[str, str], tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    link(tools, "python3", sys.executable)
+    home = Home(tmp_path / HOSTILE, [tools, bare], caches)
+    script = home / FILES["pwsh"]
+    script.parent.mkdir(parents=True)
+    script.write_bytes(b"$x = 'caf\xe9'\r\n$y = 1")
+    before = home.snapshot()
+
+    done = pwsh(home, code=3)
+    assert home.snapshot()[FILES["pwsh"]] == before[FILES["pwsh"]]
+    assert "gets at its end:" in done.stdout
+    assert "-Yes" in done.stderr
+    pwsh(home, "-Yes")
+    assert script.read_bytes().startswith(b"$x = 'caf\xe9'\r\n$y = 1\r\n" + BEGIN.strip())
+    assert (mode(home.config), mode(home.config / "profiles.toml"), mode(home.data / "hook.ps1")) == (
+        0o700,
+        0o600,
+        0o600,
+    )
+    shell = require_shell("pwsh")
+    done = home.run(shell, "-NoLogo", "-Command", "ctx list; ctx use staging; ctx off")
+    assert "bedrock" in done.stdout
+    assert "ctx: staging" in done.stderr
+    launcher = home / ".local/share/ctx-program/bin/ctx.ps1"
+    for words in (["--version"], ["list"]):
+        assert home.run(shell, "-NoProfile", "-File", str(launcher), *words).returncode == 0
+    assert home.run(shell, "-NoProfile", "-File", str(launcher), "show", "no such").returncode == 4
+
+    home.config.joinpath("profiles.toml").write_text("[profiles.mine]\n")
+    home.env["PATH"] = f"{only(tmp_path, 'python3', COPIES_VENV.format(python=sys.executable))}:{bare}"
+    program_files = {n: v for n, v in home.snapshot().items() if "venv/" not in n}
+    home.config.joinpath("profiles.schema.json").unlink()
+    pwsh(home, "-Yes")
+    assert {n: v for n, v in home.snapshot().items() if "venv/" not in n} == program_files
+
+    home.config.joinpath("profiles.schema.json").unlink()
+    home.config.joinpath("profiles.schema.json").mkdir()
+    assert "profiles.schema.json" in pwsh(home, "-Yes", code=1).stderr
+    home.config.joinpath("profiles.schema.json").rmdir()
+    assert " mine " in home.run(shell, "-NoLogo", "-Command", "ctx list").stdout
+
+    assert "-Yes" in pwsh(home, "-Uninstall", "-Purge", code=3).stderr
+    pwsh(home, "-Uninstall")
+    assert set(home.snapshot()) == {FILES["pwsh"], ".config/ctx/profiles.toml"}
+    pwsh(home, "-Uninstall", "-Purge", "-Yes")
+    assert home.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-Unistall"], "did you mean -Uninstall?"),
+        (["-Wibbledywobble"], "there is no parameter '-Wibbledywobble'\n"),
+        (["-Purge"], "-Purge goes with -Uninstall"),
+        (["-Cmd", "a b"], "cannot be a command's name"),
+    ],
+)
+def test_powershell_wrong_parameters(words: list[str], said: str, home: Home) -> None:
+    assert said in pwsh(home, *words, code=2).stderr
+    assert not home.config.exists()
+
+
+def test_powershell_takes_its_lines_out_byte_for_byte(home: Home, tmp_path: Path) -> None:
+    text = POWERSHELL.read_text()
+    functions = text[text.index("# --- The profile script") : text.index("# --- PATH of the user")]
+    folder = tmp_path / "shapes"
+    folder.mkdir()
+    shapes = [*(v for v in SHAPES.values() if v is not None), b"a\r\nb\r", b"a\nb\r\n", b"\r\n", b"\n\r"]
+    for number, shape in enumerate(shapes):
+        (folder / str(number)).write_bytes(shape)
+    check = """
+foreach ($file in [IO.Directory]::GetFiles('shapes')) {
+    $old = Read-Script $file
+    $once = Add-Block $old
+    if ((Add-Block $once) -cne $once) { "$file grows" }
+    if ((Remove-Block $once) -cne $old) { "$file differs" }
+}
+if ($null -ne (Remove-Block (Add-Block $null))) { 'absent differs' }
+'done'
+"""
+    settings_ = "$Begin = '# >>> ctx >>>'; $End = '# <<< ctx <<<'; $HookFile = 'x'; $OnWindows = $false\n"
+    settings_ += "$Latin1 = [Text.Encoding]::GetEncoding(28591)\n"
+    (tmp_path / "check.ps1").write_text(settings_ + functions + check)
+    done = subprocess.run(
+        [require_shell("pwsh"), "-NoProfile", "-File", "check.ps1"],
+        cwd=tmp_path,
+        env=home.env,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == b"done\n"
+
+
+def test_powershell_5_can_parse_it(home: Home) -> None:
+    assert POWERSHELL.read_bytes().isascii()
+    check = """
+$tokens = $errors = $null
+$tree = [Management.Automation.Language.Parser]::ParseFile($args[0], [ref]$tokens, [ref]$errors)
+$errors | ForEach-Object { $_.Message }
+$tree.FindAll({ $args[0].GetType().Name -match 'Ternary|PipelineChain' }, $true) | ForEach-Object { $_.Extent.Text }
+$tokens | Where-Object { $_.Kind -match 'Question' -and $_.Kind -ne 'QuestionMark' } | ForEach-Object { $_.Text }
+"""
+    script = home / "check.ps1"
+    script.write_text(check)
+    assert home.run(require_shell("pwsh"), "-NoProfile", "-File", str(script), str(POWERSHELL)).stdout == ""

@@ -5,6 +5,8 @@ An error says what is wrong, where (file, table, key) and the next command to ty
 
 from __future__ import annotations
 
+from ctx.visible import visible
+
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
 EXIT_CONFIG = 3
@@ -38,8 +40,9 @@ class CtxError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}\n  {self.fix}" if self.fix else text
+        """Two lines for a terminal; what comes from files and paths can neither break them nor send an escape."""
+        what = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{visible(what)}\n  {visible(self.fix)}" if self.fix else visible(what)
 
 
 class UsageError(CtxError):

@@ -10,10 +10,207 @@ from pathlib import Path
 
 import pytest
 
+from tests.shells.contract import BEFORE, UNSET, RuntimeContract
 from tests.support.home import Home, Result
 from tests.support.hostile import VALUES
 from tests.support.pty import PROMPT, Terminal
 from tests.support.shells import require_shell
+
+
+class TestPwsh(RuntimeContract):
+    """PowerShell as it is installed. Every environment variable is exported there, none is an array or readonly."""
+
+    shell = "pwsh"
+    strict = "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'; $PSNativeCommandUseErrorActionPreference = $true"
+    status = '"$LASTEXITCODE"'
+    hooks = '"$function:prompt"'
+    hook_variables = frozenset({"LASTEXITCODE"})
+    idle = ("$null = prompt",)
+    interactive = ("-Interactive",)
+    names = "(Get-Variable).Name; (Get-ChildItem Function:).Name"
+    lonely = "Remove-Item Function:__ctx_*; Remove-Variable __ctx_* -Scope Global"
+    keep = (
+        "Get-Item /nowhere -ErrorAction SilentlyContinue; $OFS = '+'; $ErrorActionPreference = 'SilentlyContinue'; "
+        "$VerbosePreference = 'Ignore'; $PSNativeCommandArgumentPassing = 'Windows'; trap { 'mine' }; Set-Alias mine echo"
+    )
+    kept = (
+        '"$ErrorActionPreference|$OFS|$VerbosePreference|$PSNativeCommandArgumentPassing|$($Error.Count) $Error|'
+        '$PSNativeCommandUseErrorActionPreference|$((Get-Alias).Count)|$PWD|$([Environment]::CurrentDirectory)"'
+    )
+    trace = "Set-PSDebug -Trace 2"
+    hostile = "\n".join(
+        f"function {name} {{ 'HIJACKED {name}' }}"
+        for name in "Write-Error Get-Item Write-Output Out-Null New-Object Set-Item Test-Path Where-Object % ?".split()
+    )
+    settings = (
+        strict,
+        "Set-StrictMode -Version 1.0",
+        "$ErrorActionPreference = 'Ignore'",
+        "$VerbosePreference = 'Continue'; $DebugPreference = 'Continue'; $InformationPreference = 'Continue'",
+        "$PSDefaultParameterValues = @{ '*:ErrorAction' = 'Stop'; '*:Verbose' = $true }",
+        "$OFS = '-'",
+        "$PSNativeCommandArgumentPassing = 'Legacy'",
+        "$OutputEncoding = [Text.Encoding]::Unicode; [Console]::OutputEncoding = [Text.Encoding]::ASCII",
+        "Set-Location Env:",
+        "Set-PSDebug -Strict",
+    )
+    arrays = False
+    unexported = False
+    failing = "sh -c 'exit 3'"
+    failure = "throw 'ctx: nothing was changed'"
+
+    def call(self, *words: str) -> str:
+        return "& " + super().call(*words)
+
+    def source(self, path: Path) -> str:
+        return f". {self.quote(str(path))}"
+
+    def export(self, name: str, value: str) -> str:
+        return f"$env:{name} = {self.quote(value)}"
+
+    def unset(self, name: str) -> str:
+        return f"$env:{name} = $null"
+
+    def expand(self, name: str) -> str:
+        return f"$(if ($null -eq $env:{name}) {{ '{UNSET}' }} else {{ $env:{name} }})"
+
+    def surround(self, name: str, before: str, after: str) -> str:
+        return f"$env:{name} = {self.quote(before)} + $env:{name} + {self.quote(after)}"
+
+    def evaluate(self, command: str) -> str:
+        return f"{command} | Out-String | Invoke-Expression"
+
+    def pipe(self, command: str) -> str:
+        return f"{command} | ForEach-Object {{ $_ }}"
+
+    def both(self, first: str, second: str) -> str:
+        return f"try {{ {first}; {second} }} catch {{ }}"
+
+    def otherwise(self, first: str, second: str) -> str:
+        return f"{first} || {second}"
+
+    def prompt(self, text: str) -> str:
+        return f"function prompt {{ {self.quote(text)} }}"
+
+    def start(self, rc: Path) -> tuple[list[str], dict[str, str]]:
+        command = [require_shell("pwsh"), "-NoLogo", "-NoProfile", "-NoExit", "-Command", f". {self.quote(str(rc))}"]
+        return command, {"NO_COLOR": "1"}
+
+    def user_rc(self, home: Home) -> Path:
+        return home.path / ".config" / "powershell" / "profile.ps1"
+
+    # No variable of the environment can be unexported, readonly or an array, and a script block is no subshell.
+    test_what_was_not_exported_comes_back_unexported = None  # type: ignore[assignment]
+    test_a_list_that_was_not_exported = None  # type: ignore[assignment]
+    test_an_array_stops_everything = None  # type: ignore[assignment]
+    test_a_subshell_is_switched_alone = None  # type: ignore[assignment]
+    test_what_became_readonly_stops_a_switch_and_outlives_off = None  # type: ignore[assignment]
+
+    @pytest.mark.parametrize("name", ["OLD", "GONE", "LISTED", "CTX_PROFILE"])
+    def test_a_readonly_variable_stops_everything(self, compiled: Home, name: str) -> None:
+        """What comes nearest: the system refuses a change half way."""
+        refuse = (
+            "$write = ${function:__ctx_write}; function global:__ctx_write { param($Values) "
+            "foreach ($key in $Values.get_Keys()) { [Environment]::SetEnvironmentVariable($key, 'half'); "
+            f"if ($key -ceq '{name}') {{ ${{function:global:__ctx_write}} = $write; throw 'refused' }} }} }}"
+        )
+        lines = ("ctx use other", refuse, "ctx use lean", self.probe(compiled, "after", self.status))
+        result = self.run(compiled, "ctx use work", *lines, "ctx use -", self.probe(compiled, "in"))
+        assert result.words("after") == ["1"]
+        assert "ctx: refused: nothing was changed\n" in result.stderr
+        path = f"/other/bin:{compiled.environ()['PATH']}"
+        expected = {**compiled.environ(), **BEFORE, "OLD": "of other", "ONLY_OTHER": "1", "PATH": path}
+        assert result.env("after") == expected
+        self.assert_work(compiled, result, "in")
+
+    @pytest.mark.parametrize("shift", [100, -100, 2_000_000_000, -2_000_000_000])
+    def test_a_plan_from_another_moment_is_not_used(self, compiled: Home, shift: int) -> None:
+        """.NET counts time in units of 100 ns."""
+        super().test_a_plan_from_another_moment_is_not_used(compiled, shift)
+
+    def test_the_prompt_says_nothing_and_keeps_the_status(self, compiled: Home) -> None:
+        lines = (self.prompt("#"), self.source(compiled.hook("pwsh")), "ctx use work", self.failing)
+        last = self.probe(compiled, "after", self.status)
+        environ = compiled.environ(CTX_QUIET="1")
+        result = self.run(compiled, *lines, last, options=self.interactive, stdin=True, environ=environ)
+        assert result.stdout.endswith("> #####")
+        assert result.stderr == ""
+        assert result.words("after") == ["3"]
+
+    @pytest.mark.parametrize(
+        ("start", "command"),
+        [("ctx off", "ctx use lean"), ("ctx use lean", "ctx off"), ("ctx use lean", "ctx use other")],
+        ids=["use", "off", "switch"],
+    )
+    def test_interrupted_at_every_statement(self, compiled: Home, start: str, command: str) -> None:
+        """The next prompt gives the environment from before, or the one after, or the user's own: never a mixture."""
+        driver = (
+            INTERRUPTER.replace("@HOOK@", self.quote(str(compiled.hook("pwsh"))))
+            .replace("@START@", self.quote(start))
+            .replace("@COMMAND@", self.quote(command))
+        )
+        result = self.run(compiled, driver, load=False, environ=compiled.environ(CTX_QUIET="1"))
+        assert result.stdout.startswith("statements "), result.stdout + result.stderr
+        assert 40 < int(result.stdout.split()[1]) < 1000
+
+
+# Runs a command in an engine of its own and stops that, as Ctrl-C does, before the first statement of the hook, then
+# before the second, and so on. Every third time the prompt that follows is stopped too, somewhere in its recovery.
+INTERRUPTER = """
+function dump {
+    ([Environment]::GetEnvironmentVariables().GetEnumerator() | Where-Object Key -ne '__CTX_PREVIOUS' |
+        ForEach-Object { $_.Key + '=' + $_.Value } | Sort-Object) -join [char] 1
+}
+function stopped($left, $text) {
+    $ps.Commands.Clear()
+    $ps.Runspace.SessionStateProxy.SetVariable('left', $left)
+    try { [void] $ps.AddScript($text).Invoke() } catch [Management.Automation.PipelineStoppedException] { }
+    return $ps.InvocationStateInfo.State -eq 'Stopped'
+}
+function instrumented($path) {
+    $tree = [Management.Automation.Language.Parser]::ParseFile($path, [ref] $null, [ref] $null)
+    $places = foreach ($function in $tree.FindAll({ $args[0] -is [Management.Automation.Language.FunctionDefinitionAst] }, $true)) {
+        foreach ($block in $function.FindAll({ $args[0].PSObject.Properties['Statements'] }, $true)) {
+            foreach ($statement in $block.Statements) { $statement.Extent.StartOffset }
+        }
+    }
+    $text = [Text.StringBuilder]::new($tree.Extent.Text)
+    foreach ($place in $places | Sort-Object -Descending -Unique) { [void] $text.Insert($place, 'test_step; ') }
+    return $text.ToString()
+}
+$ps = [powershell]::Create()
+$ps.Runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+$ps.Runspace.Open()
+$ps.Runspace.SessionStateProxy.SetVariable('engine', $ps)
+[void] (stopped 0 {
+    # What stands in a `finally` goes on to its end first.
+    function global:test_step {
+        if (--$global:left -ne 0) { return }
+        [void] $engine.BeginStop($null, $null)
+        $waiting = [Diagnostics.Stopwatch]::StartNew()
+        while ($waiting.ElapsedMilliseconds -lt 50) { }
+    }
+})
+[void] (stopped 0 (instrumented @HOOK@))
+[void] (stopped 0 'ctx use other; ctx off')
+$own = dump
+[void] (stopped 0 @START@)
+$before = dump
+[void] (stopped 0 @COMMAND@)
+$after = dump
+for ($at = 1; $at -lt 1000; $at++) {
+    [void] (stopped 0 'ctx off')
+    [void] (stopped 0 @START@)
+    if (-not (stopped $at @COMMAND@)) { break }
+    if ($at % 3 -eq 0) { [void] (stopped ($at % 23 + 1) '$null = prompt') }
+    [void] (stopped 0 '$null = prompt')
+    if ($own, $before, $after -cnotcontains (dump)) { "a mixture after $at" }
+    [void] (stopped 0 'ctx off')
+    if ((dump) -cne $own) { "not off after $at" }
+}
+if ((dump) -cne $after) { 'another end' }
+"statements $at"
+"""
 
 PROFILES = """
 [profiles.work]
@@ -66,7 +263,7 @@ def terminal(home: Home) -> Iterator[Terminal]:
     """An interactive shell with the hook and a prompt that shows `$?`, `$LASTEXITCODE` and the number of errors."""
     rc = home.base / "rc.ps1"
     rc.write_text(
-        "$global:LASTEXITCODE = 0\nfunction prompt { \"[$? $global:LASTEXITCODE $($Error.Count)]" + PROMPT + '" }\n'
+        '$global:LASTEXITCODE = 0\nfunction prompt { "[$? $global:LASTEXITCODE $($Error.Count)]' + PROMPT + '" }\n'
         f". {quoted(home.hook('pwsh'))}\n"
     )
     command = [require_shell("pwsh"), "-NoLogo", "-NoProfile", "-NoExit", "-Command", f". {quoted(rc)}"]
@@ -79,7 +276,7 @@ def terminal(home: Home) -> Iterator[Terminal]:
 
 
 def test_a_failed_use_stops_the_chain_throws_nothing_and_leaves_no_error(session: Session) -> None:
-    result = session.run("ctx use typo && probe chained\n\"$? $LASTEXITCODE $($Error.Count)\"; probe after")
+    result = session.run('ctx use typo && probe chained\n"$? $LASTEXITCODE $($Error.Count)"; probe after')
 
     assert "chained" not in result.probes
     assert result.stdout == "False 4 0\n"
@@ -88,7 +285,7 @@ def test_a_failed_use_stops_the_chain_throws_nothing_and_leaves_no_error(session
 
 
 def test_a_successful_use_goes_on(session: Session) -> None:
-    result = session.run("ctx use work && probe chained\n\"$? $LASTEXITCODE $($Error.Count)\"")
+    result = session.run('ctx use work && probe chained\n"$? $LASTEXITCODE $($Error.Count)"')
 
     assert result.env("chained")["WHO"] == "work"
     assert result.stdout == "True 0 0\n"
@@ -107,7 +304,7 @@ def test_a_vanished_interpreter_is_one_line_and_a_usable_shell(home: Home, comma
     result = Session(home).run(f'{command}\n"$LASTEXITCODE $($Error.Count)"; probe after')
 
     assert result.stdout == "127 0\n"
-    assert result.stderr.startswith("ctx: cannot start /nowhere/python")
+    assert result.stderr.startswith("ctx: /nowhere/python is gone")
     assert "WHO" not in result.env("after")
 
 
@@ -136,7 +333,9 @@ def test_a_name_that_is_none_changes_nothing(session: Session, name: str) -> Non
 
 
 def test_in_a_pipeline_use_switches_nothing_and_gives_one_string(session: Session) -> None:
-    result = session.run('$x = @(ctx use work | Where-Object { $true }); "$($x.Count) $($x[0].GetType().Name)"; probe after')
+    result = session.run(
+        '$x = @(ctx use work | Where-Object { $true }); "$($x.Count) $($x[0].GetType().Name)"; probe after'
+    )
 
     assert result.stdout == "1 String\n"
     assert "WHO" not in result.env("after")
@@ -194,8 +393,14 @@ def test_a_command_gets_its_words_as_it_would_without_ctx(session: Session) -> N
     assert result.words("through") == plain
 
 
+def test_no_words_at_all(session: Session) -> None:
+    assert session.run("ctx").stderr.startswith("Usage: ctx")
+
+
 def test_a_bare_dash_dash_may_stand_before_the_command(session: Session) -> None:
-    result = session.run("ctx exec work -- sh -c 'echo \"$WHO $1\"' sh -x\nctx exec work sh -c 'echo \"$WHO $1\"' sh -x")
+    result = session.run(
+        "ctx exec work -- sh -c 'echo \"$WHO $1\"' sh -x\nctx exec work sh -c 'echo \"$WHO $1\"' sh -x"
+    )
 
     assert result.stdout == "work -x\n" * 2
 
@@ -212,7 +417,8 @@ def test_words_reach_the_program_without_an_argument_list(home: Home) -> None:
     words += ["", "a b", 'a"b', "a\\", "a b\\", 'a\\"b', "a\\\\b c\\\\", '\\\\"', "tab\there", '"']
 
     Session(home).run(
-        "__ctx_start; $global:__ctx_state.HasArgumentList = $false\nctx use " + " ".join(f"({quoted(w)})" for w in words)
+        "__ctx_start; $global:__ctx_state.HasArgumentList = $false\nctx use "
+        + " ".join(f"({quoted(w)})" for w in words)
     )
 
     assert json.loads(seen.read_text())[-len(words) :] == words
@@ -233,7 +439,9 @@ def test_names_that_tables_have_for_themselves(session: Session) -> None:
     names = ("Keys", "Values", "Count", "SyncRoot", "Item", "IsReadOnly")
 
     result = session.run(
-        "__ctx_apply 'work' '' @(" + ",".join(f"'set','{name}','new'" for name in names) + ")\nprobe on\nctx off\nprobe off",
+        "__ctx_apply 'work' '' @("
+        + ",".join(f"'set','{name}','new'" for name in names)
+        + ")\nprobe on\nctx off\nprobe off",
         **dict.fromkeys(names, "old"),
     )
 
@@ -263,7 +471,7 @@ def test_where_case_does_not_count_the_present_spelling_stays(session: Session) 
 
 
 def test_zero_width_characters_make_a_value_another_one(session: Session) -> None:
-    result = session.run("ctx use max; $env:WHO = \"m$([char] 0x200B)ax\"; ctx off; probe off", WHO="old")
+    result = session.run('ctx use max; $env:WHO = "m$([char] 0x200B)ax"; ctx off; probe off', WHO="old")
 
     assert result.env("off")["WHO"] == "m\u200bax"
 
@@ -298,7 +506,7 @@ def test_users_aliases_and_functions_do_not_matter(session: Session) -> None:
 def test_tracing_shows_no_value(home: Home) -> None:
     home.standin("print(\"& { [Diagnostics.DebuggerHidden()]param() __ctx_apply 'work' '' @('set','KEY','hush') }\")")
 
-    result = Session(home).run("Set-PSDebug -Trace 2\nctx use work\nctx off\nctx use work\nctx list\nSet-PSDebug -Off\nprobe on")
+    result = Session(home).run("Set-PSDebug -Trace 2\nctx use work\nctx off\nctx use work\nSet-PSDebug -Off\nprobe on")
 
     assert result.env("on")["KEY"] == "hush"
     assert "ctx use work" in result.stdout + result.stderr
@@ -319,26 +527,38 @@ def test_the_prompt_keeps_what_it_found(terminal: Terminal) -> None:
     assert terminal.run("sh -c 'exit 7'").endswith("[False 7 0]")
     assert terminal.run('"$? $LASTEXITCODE"') == "False 7\n[True 7 0]"
     assert terminal.run("Get-Item /nowhere").endswith("[False 7 1]")
-    assert terminal.run("ctx use work").endswith("ctx: work · 1 set, 0 cleared\n[True 0 1]".replace("1 set", "2 set"))
+    assert terminal.run("ctx use work").endswith("ctx: work · 2 set, 0 cleared\n[True 0 1]")
     assert terminal.run("ctx use typo").endswith("[False 4 1]")
     assert terminal.run("ctx use -").endswith("[False 1 1]")
 
 
 def test_loaded_twice_is_once_and_a_new_prompt_is_wrapped_again(terminal: Terminal, home: Home) -> None:
-    load = f". {quoted(home.hook('pwsh'))}".replace("\n", "`n")
+    load = f". {quoted(home.hook('pwsh'))}"
 
     terminal.run(load)
     assert terminal.run("$global:__ctx_state.Prompts.Count") == "1\n[True 0 0]"
-    terminal.run('function prompt { "new ' + PROMPT + '" }')
+    terminal.run('function prompt { "new @rea" + "dy@ " }')
     terminal.run(load)
     assert terminal.run("$global:__ctx_state.Prompts.Count") == "2\nnew "
 
 
 def test_a_prompt_that_another_tool_wrapped_is_not_run_in_a_circle(terminal: Terminal, home: Home) -> None:
     terminal.run('$inner = $function:prompt; function prompt { "<" + (& $inner) }')
-    terminal.run(f". {quoted(home.hook('pwsh'))}".replace("\n", "`n"))
+    terminal.run(f". {quoted(home.hook('pwsh'))}")
 
     assert terminal.run("'x'") == "x\n<[True 0 0]"
+
+
+def test_the_users_prompt_sees_the_users_variables(home: Home) -> None:
+    rc = home.base / "rc.ps1"
+    rc.write_text(
+        "$global:ok = 'a'; $global:s = 'b'; $global:errors = 'c'\n"
+        f'function prompt {{ "($ok$s$errors){PROMPT}" }}\n. {quoted(home.hook("pwsh"))}\n'
+    )
+    command = [require_shell("pwsh"), "-NoLogo", "-NoProfile", "-NoExit", "-Command", f". {quoted(rc)}"]
+
+    with Terminal(command, home.environ(NO_COLOR="1"), str(home.path)) as terminal:
+        assert terminal.expect().endswith("(abc)")
 
 
 def test_ctrl_c_in_a_command_gives_the_profile_back(terminal: Terminal) -> None:
@@ -377,5 +597,5 @@ def test_ctrl_c_while_applying_takes_everything_off(terminal: Terminal) -> None:
     terminal.interrupt()
     terminal.expect()
 
-    assert terminal.run('"$env:WHO [$env:CTX_PROFILE] $($env:PATH -like \'*/w/*\')"').startswith("mine [] False\n")
+    assert terminal.run("\"$env:WHO [$env:CTX_PROFILE] $($env:PATH -like '*/w/*')\"").startswith("mine [] False\n")
     assert "ctx: work" in terminal.run("ctx use -")

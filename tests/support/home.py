@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = (sys.executable, "-I", "-S", str(ROOT / "src" / "ctx" / "__main__.py"))
 
 # Claude Code, AWS and ctx itself must not reach the tests from outside; nor must anything that shells read.
-_KEPT = ("PATH", "LANG", "TERM", "TMPDIR", "SYSTEMROOT", "USER", "LOGNAME")
+_KEPT = ("PATH", "TMPDIR", "SYSTEMROOT")
 
 # Set by shells themselves, differently from one process to the next.
 _SHELLS_OWN = ("_", "SHLVL", "PWD", "OLDPWD", "LINES", "COLUMNS", "PSModulePath", "POWERSHELL_TELEMETRY_OPTOUT")
@@ -78,7 +78,7 @@ class Home:
     def environ(self, **extra: str) -> dict[str, str]:
         """A clean environment in which this is the home directory."""
         given = {key: os.environ[key] for key in _KEPT if key in os.environ}
-        given.update(HOME=str(self.path), LANG="C.UTF-8", TERM="dumb")
+        given.update(HOME=str(self.path), LANG="C.UTF-8", TERM="dumb", USER="somebody", LOGNAME="somebody")
         return {**given, **extra}
 
     def profiles(self, text: str, *, age: float = 10) -> Path:

@@ -6,7 +6,7 @@ DIRECTORY = "-it's a \"home\" $(touch ran) `touch ran`;\n&é♀\\*'"
 """A directory's name: leading dash, space, all quotes, substitutions, newline, non-ASCII, wildcard, trailing quote."""
 
 VALUES: dict[str, str] = {
-    "H_QUOTES": "it's \"quoted\" `touch ran` $(touch ran)",
+    "H_QUOTES": 'it\'s "quoted" `touch ran` $(touch ran)',
     "H_DOLLAR": "$HOME p$$w $1 $'x' $",
     "H_BACKSLASH": "a\\ b\\\\c\\'\\n\\",
     "H_NEWLINES": "one\ntwo\n\n",
@@ -28,3 +28,9 @@ VALUES: dict[str, str] = {
     "H_BRACE": "}",
 }
 """What a profile sets, by the name of the variable."""
+
+
+def toml(value: str) -> str:
+    """`value` as a TOML basic string."""
+    plain = "".join(f"\\u{ord(c):04x}" if c in '"\\' or ord(c) < 32 or ord(c) == 127 else c for c in value)
+    return f'"{plain}"'

@@ -8,6 +8,7 @@ import select
 import signal
 import time
 from types import TracebackType
+from typing import Self
 
 PROMPT = "@ready@ "
 """The prompt a test gives its shell. It is set where the terminal does not echo it."""
@@ -25,7 +26,7 @@ class Terminal:
             os.chdir(cwd)
             os.execve(command[0], command, environ)
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

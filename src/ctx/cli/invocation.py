@@ -74,7 +74,10 @@ class Invocation:
 
 
 def complain(text: str) -> None:
-    """Write `text` for people to standard error, every foreign character made visible."""
+    """Write `text` for people to standard error, every foreign character made visible.
+
+    Line breaks stay: they are ctx's own, for an error has made those of others visible before.
+    """
     lines = [visible(line) for line in text.split("\n")]
     try:
         os.write(2, ("ctx: " + "\n".join(lines) + "\n").encode("utf-8", "replace"))
