@@ -920,7 +920,8 @@ plan_startup_files() {
             case $state in
                 absent | plain | block) ;;
                 *)
-                    warn "$file $(why_not "$state"): it is left as it is"
+                    warn "$file $(why_not "$state"): it is left as it is. What it would have got:"
+                    helper block "$name" "$(hook_file "$name")" '' '' | sed 's/^/    /' >&2
                     left_alone=1
                     continue
                     ;;
@@ -1057,7 +1058,7 @@ next_line() {
   source $hook; and $command_name list" ;;
         pwsh) say "New shells have it. In this PowerShell, type:
   . $hook; $command_name list" ;;
-    esac | if [ -n "$consent$loaded" ]; then cat; else sed 's/^New shells have it\. //; s/^in this/In this/'; fi
+    esac | if [ -n "$edited$loaded" ]; then cat; else sed 's/^New shells have it\. //; s/^in this/In this/'; fi
 }
 
 install() {
@@ -1105,6 +1106,7 @@ install() {
     write_profiles
     write_launcher
     edit_startup_files
+    [ -n "$edited" ] || path_folder=''
     write_record
     finished=1
 

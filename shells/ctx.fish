@@ -37,16 +37,16 @@ set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish
 # __ctx_again     "yes" in a shell that inherited its profile and has not applied it itself yet
 #
 # The undo record: __ctx_set and, in the same order, __ctx_set_to are what ctx set; __ctx_lists the list variables that
-# it added to. __ctx_{set,gone,list}_{absent,exported,unexported} are the names that it set, took away and added to, by
-# what was there before; __ctx_gone_path those taken away that had been declared path variables. __ctx_old_NAME is what
-# was there; of a list __ctx_new_NAME is what ctx made of it, __ctx_front_NAME and __ctx_back_NAME the entries it added.
+# it added to. __ctx_{set,gone,list}_{exported,unexported} are the names that it set, took away and added to, where there
+# was a global variable before; __ctx_set_absent those set where there was none; __ctx_gone_path those taken away that had
+# been declared path variables. __ctx_old_NAME is what was there; of a list __ctx_new_NAME is what ctx made of it,
+# __ctx_front_NAME and __ctx_back_NAME what it added.
 #
 # The decisions, which may be carried out any number of times: __ctx_erase, __ctx_give_exported, __ctx_give_unexported.
 
 function __ctx_new_record
-    set -eg __ctx_set __ctx_set_to __ctx_set_absent __ctx_set_exported __ctx_set_unexported
-    set -eg __ctx_gone_exported __ctx_gone_unexported __ctx_gone_path
-    set -eg __ctx_lists __ctx_list_absent __ctx_list_exported __ctx_list_unexported
+    set -eg __ctx_set __ctx_set_to __ctx_set_absent __ctx_set_exported __ctx_set_unexported __ctx_lists \
+        __ctx_list_exported __ctx_list_unexported __ctx_gone_exported __ctx_gone_unexported __ctx_gone_path
 end
 
 # Takes over the profile that the parent process exported. What its variables held before is not known here.
@@ -80,7 +80,6 @@ function __ctx_adopt
         set -gu --path __ctx_front_$__ctx__name "$$__ctx__entries"
         set -gu __ctx_back_$__ctx__name
         set -ga __ctx_lists $__ctx__name
-        set -ga __ctx_list_absent $__ctx__name
     end
     set -g __ctx_profile $CTX_PROFILE
     set -g __ctx_state active
@@ -113,7 +112,7 @@ function __ctx_is_profile
     string match -qr '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z' -- "$argv"
 end
 
-# Adds the global variable NAME to the record, as it is now: it will be KIND, which is set, gone or list.
+# Adds a variable to the record, as it is now: NAME KIND, where KIND is what will be done to it, set, gone or list.
 function __ctx_remember
     # `NAME=value ctx use …` makes a variable for that one command, which would hide the shell's own.
     set -el $argv[1]
@@ -123,20 +122,14 @@ function __ctx_remember
         set -ga __ctx_$argv[2]_exported $argv[1]
     else if set -qg $argv[1]
         set -ga __ctx_$argv[2]_unexported $argv[1]
-    else
-        set -ga __ctx_$argv[2]_absent $argv[1]
     end
-end
-
-# The same for one that is taken away: then fish forgets that it was declared a path variable.
-function __ctx_remember_gone
-    __ctx_remember $argv[1] gone
-    string match -q '*PATH' $argv[1]
-    and return
-    # A local variable inherits the declaration.
-    set -l $argv[1] a b
-    test "$$argv[1]" = a:b
-    and set -ga __ctx_gone_path $argv[1]
+    # An erased variable is no longer declared a path variable. A local one inherits the declaration.
+    if test $argv[2] = gone
+        set -l $argv[1] a b
+        test "$$argv[1]" = a:b
+        and not string match -q '*PATH' $argv[1]
+        and set -ga __ctx_gone_path $argv[1]
+    end
 end
 
 # Adds list variables to the record, with what is added to them: KIND NAME VALUE for each.
@@ -192,14 +185,14 @@ end
 
 # --- 4. Applying ------------------------------------------------------------------------------------------------------
 
-# What plans call: PROFILE SUMMARY [KIND NAME VALUE]..., with the names that are to go in __ctx_clears, a variable of the
-# plan's block, as the alternatives of a regular expression. The ctx function only reads them here and goes on from
-# there; text that a person evaluates is carried out at once.
+# What plans call: PROFILE SUMMARY [KIND NAME VALUE]..., with the kinds set and assign, and two variables of the plan's
+# block: __ctx_touches holds the names of all that it sets and unsets, as the alternatives of a regular expression,
+# __ctx_edits the other steps. The ctx function only reads the plan here and goes on from there; text that a person
+# evaluates is carried out at once.
 function __ctx_apply
     set -g __ctx_plan $argv
-    set -g __ctx_plan_clears
-    set -ql __ctx_clears
-    and set -g __ctx_plan_clears "$__ctx_clears"
+    set -g __ctx_plan_touches "$__ctx_touches"
+    set -g __ctx_plan_edits $__ctx_edits
     if not set -ql __ctx_reading
         set -l fish_trace
         __ctx_recover
@@ -209,70 +202,67 @@ end
 
 # Carries the plan out that was read. Returns 1 with nothing changed if that is not possible.
 function __ctx_switch
+    set -q __ctx_plan[99]; or set -q __ctx_plan_edits[97]
+    and __ctx_reach $__ctx_plan $__ctx_plan_edits
     set -l __ctx__target $__ctx_plan[1]
     set -l __ctx__summary $__ctx_plan[2]
-    set -l __ctx__clears $__ctx_plan_clears
-    set -q __ctx_plan[99]
-    and __ctx_reach $__ctx_plan
-    set -l __ctx__kinds $__ctx_plan[$__ctx_kind_at]
     set -l __ctx__names $__ctx_plan[$__ctx_name_at]
     set -l __ctx__values $__ctx_plan[$__ctx_value_at]
-    set -eg __ctx_plan __ctx_plan_clears
+    set -l __ctx__edits $__ctx_plan_edits
     set -l __ctx__lists
-    set -l __ctx__edits
-    # A plan that only sets variables needs no sorting.
-    if string match -qvr '^(?:set|assign)$' -- $__ctx__kinds
-        set -l __ctx__sets
-        set -l __ctx__to
-        for __ctx__kind in $__ctx__kinds
-            switch $__ctx__kind
-                case set assign
-                    set -a __ctx__sets $__ctx__names[1]
-                    set -a __ctx__to $__ctx__values[1]
-                case prepend append
-                    set -a __ctx__lists $__ctx__names[1]
-                    set -a __ctx__edits $__ctx__kind $__ctx__names[1] $__ctx__values[1]
-                case unset
-                    set __ctx__clears "$__ctx__clears|"(string replace -r '\*\z' '.*' -- $__ctx__names[1])
-                case '*'
-                    set __ctx__sets "$__ctx__kind?"
-                    break
-            end
-            set -e __ctx__names[1]
-            set -e __ctx__values[1]
-        end
-        set __ctx__names $__ctx__sets
-        set __ctx__values $__ctx__to
+    if set -q __ctx__edits[1]
+        # As far from the start as the steps of a plan.
+        set -l __ctx__steps '' '' $__ctx__edits
+        set __ctx__lists $__ctx__steps[$__ctx_name_at]
     end
-    __ctx_check $__ctx__target "$__ctx__clears" $__ctx__names $__ctx__lists
-    or return
+    __ctx_check $__ctx__target $__ctx__names $__ctx__lists
+    or begin
+        set -eg __ctx_plan __ctx_plan_touches __ctx_plan_edits
+        return 1
+    end
+    # Whatever begins like this belongs to ctx, whatever a pattern says.
+    set -l __ctx__touched "^(?!__ctx_|__CTX_|CTX_)(?:$__ctx_plan_touches)\$"
+    set -eg __ctx_plan __ctx_plan_touches __ctx_plan_edits
+    # fish hands an exported universal variable to every program, whatever a session erases or sets unexported.
+    if set -nUx | string match -q '*'
+        set -l IFS \n
+        for __ctx__name in (set -nUx | string match -r -- $__ctx__touched)
+            builtin contains -- $__ctx__name $__ctx__names $__ctx__lists
+            or __ctx_complain "$__ctx__name is a universal variable: nothing was changed"\n"  set -eU $__ctx__name"
+            or return
+        end
+    end
 
     set -l __ctx__was $__ctx_profile
     if set -q __ctx_state[1]
         __ctx_take_off
+        test "$__ctx__was" = "$__ctx__target"
+        or set -g __ctx_previous $__ctx__was
     else
         __ctx_new_record
     end
-    if set -q __ctx__was[1]; and test $__ctx__was != "$__ctx__target"
-        set -g __ctx_previous $__ctx__was
-    end
 
-    # The record is complete before the first change: whatever happens then can be undone.
+    # The record is complete before the first change: whatever happens then can be undone. All names there are, against
+    # all that are touched: far less work than a hundred questions.
     set -g __ctx_set $__ctx__names
     set -g __ctx_set_to $__ctx__values
-    for __ctx__name in $__ctx__names
-        if set -qg $__ctx__name
-            __ctx_remember $__ctx__name set
-        else
-            set -ga __ctx_set_absent $__ctx__name
-        end
-    end
     set -q __ctx__edits[1]
     and __ctx_remember_lists $__ctx__edits
-    # All names there are against all that are to go: far less work than a hundred questions.
-    set -ng | string match -r "^(?!__ctx_|__CTX_|CTX_)(?:$__ctx__clears)\$" | while read -l __ctx__name
-        builtin contains -- $__ctx__name $__ctx__names $__ctx__lists
-        or __ctx_remember_gone $__ctx__name
+    set -ng | string match -r -- $__ctx__touched | while read -l __ctx__name
+        if builtin contains -- $__ctx__name $__ctx__names
+            __ctx_remember $__ctx__name set
+        else if not builtin contains -- $__ctx__name $__ctx__lists
+            __ctx_remember $__ctx__name gone
+        end
+    end
+    set -l __ctx__displaced $__ctx_set_exported $__ctx_set_unexported
+    if set -q __ctx__displaced[1]
+        for __ctx__name in $__ctx__names
+            builtin contains -- $__ctx__name $__ctx__displaced
+            or set -ga __ctx_set_absent $__ctx__name
+        end
+    else
+        set -g __ctx_set_absent $__ctx__names
     end
     set -g __ctx_profile $__ctx__target
     set -g __ctx_again
@@ -291,25 +281,19 @@ function __ctx_switch
     __ctx_say "$__ctx__target · $__ctx__summary"
 end
 
-# Whether everything that a plan touches can be changed: PROFILE CLEARS [NAME]...
+# Whether this shell understands the plan and may change all that it touches: PROFILE [NAME]...
 function __ctx_check
-    __ctx_is_name $argv[3..]
-    and not builtin contains -- '' $argv[3..]
-    or __ctx_complain "the plan of $argv[1] is not one that this shell understands: nothing was changed"
-    or return
-    if string match -qr $__ctx_readonly -- "$argv[2..]"
-        set -l __ctx__found (string match -r $__ctx_readonly -- "$argv[2..]")
-        __ctx_complain "$__ctx__found is readonly in this shell: nothing was changed"
+    if string match -qvr '^(?:set|assign)$' -- $__ctx_plan[$__ctx_kind_at]
+        or builtin contains -- '' $argv
+        or not __ctx_is_name $argv[2..]
+        or string match -qr '[^A-Za-z0-9_.*|]' -- $__ctx_plan_touches
+        __ctx_complain "the plan of $argv[1] is not one that this shell understands: nothing was changed"
         return
     end
-    # fish hands an exported universal variable to every program, whatever a session erases or sets unexported.
-    if set -nUx | string match -q '*'
-        set -l IFS \n
-        for __ctx__name in (set -nUx | string match -r "^(?:$argv[2])\$")
-            builtin contains -- $__ctx__name $argv[3..]
-            or __ctx_complain "$__ctx__name is a universal variable: nothing was changed"\n"  set -eU $__ctx__name"
-            or return
-        end
+    if string match -qr $__ctx_readonly -- "$__ctx_plan_touches $argv[2..]"
+        set -l __ctx__found (string match -r $__ctx_readonly -- "$__ctx_plan_touches $argv[2..]")
+        __ctx_complain "$__ctx__found is readonly in this shell: nothing was changed"
+        return
     end
     return 0
 end
@@ -318,8 +302,8 @@ end
 function __ctx_carry_out
     set -eg __ctx_nothing $__ctx_gone_exported $__ctx_gone_unexported
     set -l __ctx__to $__ctx_set_to
+    builtin true
     for __ctx__name in $__ctx_set
-        builtin true
         set -gx $__ctx__name $__ctx__to[1]
         or return
         set -e __ctx__to[1]
@@ -379,12 +363,12 @@ function __ctx_decide_each
                 set __ctx__to[1] "$$__ctx__name"
         end
         if set -qg $__ctx__name; and test x"$__ctx__now" = x"$__ctx__to[1]"
-            if builtin contains -- $__ctx__name $__ctx_set_absent
-                set -a __ctx_erase $__ctx__name
-            else if builtin contains -- $__ctx__name $__ctx_set_exported
+            if builtin contains -- $__ctx__name $__ctx_set_exported
                 set -a __ctx_give_exported $__ctx__name
-            else
+            else if builtin contains -- $__ctx__name $__ctx_set_unexported
                 set -a __ctx_give_unexported $__ctx__name
+            else
+                set -a __ctx_erase $__ctx__name
             end
         end
         set -e __ctx__to[1]
@@ -398,12 +382,12 @@ function __ctx_decide_list
     or return
     set -l __ctx__new __ctx_new_$argv[1]
     if set -q $__ctx__new; and test x"$$argv[1]" = x"$$__ctx__new"
-        if builtin contains -- $argv[1] $__ctx_list_absent
-            set -a __ctx_erase $argv[1]
-        else if builtin contains -- $argv[1] $__ctx_list_exported
+        if builtin contains -- $argv[1] $__ctx_list_exported
             set -a __ctx_give_exported $argv[1]
-        else
+        else if builtin contains -- $argv[1] $__ctx_list_unexported
             set -a __ctx_give_unexported $argv[1]
+        else
+            set -a __ctx_erase $argv[1]
         end
         return
     end
@@ -420,7 +404,7 @@ function __ctx_decide_list
         and set -e __ctx__rest[$__ctx__at]
     end
     set __ctx__rest $__ctx__rest[-1..1]
-    if test -z "$__ctx__rest"; and builtin contains -- $argv[1] $__ctx_list_absent
+    if test -z "$__ctx__rest"; and not builtin contains -- $argv[1] $__ctx_list_exported $__ctx_list_unexported
         set -a __ctx_erase $argv[1]
         return
     end
@@ -434,9 +418,13 @@ end
 
 # The profile was never finished, so nobody but ctx has changed anything.
 function __ctx_decide_by_force
-    set -g __ctx_erase $__ctx_set_absent $__ctx_list_absent
+    set -g __ctx_erase $__ctx_set_absent
     set -g __ctx_give_exported $__ctx_set_exported $__ctx_gone_exported $__ctx_list_exported
     set -g __ctx_give_unexported $__ctx_set_unexported $__ctx_gone_unexported $__ctx_list_unexported
+    for __ctx__name in $__ctx_lists
+        builtin contains -- $__ctx__name $__ctx_list_exported $__ctx_list_unexported
+        or set -a __ctx_erase $__ctx__name
+    end
 end
 
 # Carries the decisions out.
@@ -507,11 +495,12 @@ end
 # Reads a plan. Its first and last line are looked at first: what fish says about text that was cut off goes past every
 # redirection, and would show what stands there.
 function __ctx_read_text
-    string match -qr '^begin\n(?:.*\n)+end\n?\z' -- "$argv"
-    or return
     set -eg __ctx_plan
     set -lx __ctx_reading yes
-    eval $argv
+    switch "$argv"
+        case begin\n'*'\nend begin\n'*'\nend\n
+            eval $argv
+    end
     set -q __ctx_plan[1]
 end
 
@@ -589,15 +578,13 @@ end
 # A pipe and a substitution run in this shell too: `ctx use work | source` and `eval (ctx use work)` have switched it
 # before there is anything to evaluate. They get to know of a failure by a statement that fails.
 function __ctx_command
-    __ctx_recover
+    test "$__ctx_state" = active
+    or __ctx_recover
     switch "$argv[1]"
         case use
-            for __ctx__word in $argv
-                switch $__ctx__word
-                    case -h --help --json --shell '--shell=*'
-                        __ctx_program $argv
-                        return
-                end
+            if string match -qr '^(?:-h|--help|--json|--shell|--shell=.*)$' -- $argv
+                __ctx_program $argv
+                return
             end
             __ctx_use $argv[2..]
             or begin

@@ -47,11 +47,11 @@ function global:__ctx_start {
     $s.Separator = [IO.Path]::PathSeparator
     $s.Comparer = [StringComparer]::Ordinal
     $s.Comparison = [StringComparison]::Ordinal
-    $names = '^[A-Za-z_][A-Za-z0-9_]*\*?\z'
+    $names = '^(?!(?:__)?CTX_|__ctx_)[A-Za-z_][A-Za-z0-9_]*\*?\z'
     if ($s.Windows) {
         $s.Comparer = [StringComparer]::OrdinalIgnoreCase
         $s.Comparison = [StringComparison]::OrdinalIgnoreCase
-        $names = '^[A-Za-z_][A-Za-z0-9_().-]*\*?\z'
+        $names = '^(?!(?i:(?:__)?CTX_))[A-Za-z_][A-Za-z0-9_().-]*\*?\z'
     }
     $s.NamePattern = [regex]::new($names)
     $s.OwnPattern = [regex]::new('(?m)^(?:CTX_PROFILE|CTX_STATUS|__CTX_.*)$')
@@ -83,7 +83,7 @@ function global:__ctx_adopt {
     $record = __ctx_new_record $name
     foreach ($key in ([string] $live['__CTX_SET']).Split([char] ' ')) {
         # A shell without PATH or HOME is of no use, and what they held before is not known here.
-        if (-not $s.NamePattern.IsMatch($key) -or $key -match '^(PATH|HOME|CTX_.*|__CTX_.*|.*\*)$') { continue }
+        if (-not $s.NamePattern.IsMatch($key) -or $key -match '^(PATH|HOME|.*\*)$') { continue }
         if ($s.Windows -and $key -match '^(SystemRoot|windir|ComSpec|PATHEXT|USERPROFILE|TEMP|TMP)$') { continue }
         if (-not $live.ContainsKey($key)) { continue }
         $record.New[$key] = $live[$key]
@@ -276,6 +276,7 @@ function global:__ctx_apply {
     $new = $record.New
     $listed = [Collections.Generic.List[string]]::new()
     $pattern = $s.NamePattern
+    $strange = "ctx: the plan of $Name is not one that this shell understands: nothing was changed"
     $star = [char] '*'
     for ($i = 0; $i -lt $Triples.Length; $i += 3) {
         $kind = $Triples[$i]
@@ -284,7 +285,7 @@ function global:__ctx_apply {
             # Most of a plan: variables that are not there.
             if ($key.IndexOf($star) -lt 0) { continue }
         }
-        if (-not $pattern.IsMatch($key)) { throw "ctx: '$key' is not the name of a variable: nothing was changed" }
+        if (-not $pattern.IsMatch($key)) { throw $strange }
         if ($kind -ceq 'unset') {
             if ($key.IndexOf($star) -ge 0) {
                 $prefix = $key.Substring(0, $key.Length - 1)
@@ -296,14 +297,14 @@ function global:__ctx_apply {
             continue
         }
         $value = $Triples[$i + 2]
-        if ($value.IndexOf([char] 0) -ge 0) { throw "ctx: $key would hold a NUL character: nothing was changed" }
+        if ($value.IndexOf([char] 0) -ge 0) { throw $strange }
         if ($s.Windows) { $key = __ctx_spelling $key $base }
         if ($kind -ceq 'set' -or $kind -ceq 'assign') {
             if ($value.Length -eq 0) { $value = __ctx_settled_value $key $value }
             $new[$key] = $value
             if (-not $record.Names.Contains($key)) { $record.Names.Add($key) }
         }
-        elseif ($kind -cne 'prepend' -and $kind -cne 'append') { throw "ctx: what is '$kind'? nothing was changed" }
+        elseif ($kind -cne 'prepend' -and $kind -cne 'append') { throw $strange }
         elseif ($new.ContainsKey($key)) { $new[$key] = __ctx_join $kind $value $new[$key] }
         else {
             if (-not $record.Lists.ContainsKey($key)) {

@@ -127,7 +127,7 @@ def loaded(home: Path, *words: str) -> set[str]:
 def home(tmp_path: Path) -> Path:
     folder = tmp_path / ".config" / "ctx"
     folder.mkdir(parents=True)
-    (folder / "profiles.toml").write_text('[profiles.work]\nauth = "bedrock"\nenv = { AWS_REGION = "eu-west-1" }\n')
+    (folder / "profiles.toml").write_text('[profiles.work]\nauth = "bedrock"\nenv = { CLAUDE_CODE_USE_BEDROCK = 1 }\n')
     (folder / "profiles.toml").chmod(0o600)
     return tmp_path
 

@@ -489,3 +489,64 @@ def test_the_example_is_a_profiles_file(home: Path) -> None:
     (home / ".config" / "ctx" / "profiles.toml").write_text(text)
 
     assert ctx(home, "use", "max", "--shell", "sh").returncode == 0
+
+
+def test_a_file_put_back_with_its_old_date_is_noticed(home: Path) -> None:
+    file = home / ".config" / "ctx" / "profiles.toml"
+    before = file.stat()
+    ctx(home, "use", "plain", "--shell", "sh")
+    file.write_text(PROFILES.replace("3.10", "4.20"))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert "4.20" in ctx(home, "use", "plain", "--shell", "sh").stdout
+
+
+def test_two_configurations_never_share_a_plan(home: Path, tmp_path: Path) -> None:
+    ctx(home, "use", "plain", "--shell", "sh")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "profiles.toml").write_text(PROFILES.replace("3.10", "4.20"))
+    os.utime(other / "profiles.toml", (1_700_000_000, 1_700_000_000))
+
+    assert "4.20" in ctx(home, "use", "plain", "--shell", "sh", CTX_CONFIG=str(other)).stdout
+
+
+@pytest.mark.parametrize("mtime", [0, 1, 315_532_800])
+def test_a_date_that_says_nothing_gives_no_plan_to_a_shell(home: Path, mtime: int) -> None:
+    file = home / ".config" / "ctx" / "profiles.toml"
+    os.utime(file, (mtime, mtime))
+    folders = [str(home / part) for part in (".config/ctx", ".local/share/ctx", ".cache/ctx")]
+
+    done = ctx(home, "@hook", "bash", *folders, "", "", "use", "plain")
+
+    assert "__ctx_apply 'plain'" in done.stdout
+    assert not (home / ".cache/ctx/plans/bash/plain").exists()
+
+
+def test_a_switched_off_method_is_not_listed(home: Path) -> None:
+    file = home / ".config" / "ctx" / "profiles.toml"
+    file.write_text('[profiles.a.env]\nCLAUDE_CODE_USE_BEDROCK = 0\nANTHROPIC_API_KEY = ""\n')
+
+    assert json.loads(ctx(home, "list", "--json").stdout)[0]["method"] is None
+
+
+def test_a_protected_profile_asks_before_it_reads_a_secret(home: Path) -> None:
+    file = home / ".config" / "ctx" / "profiles.toml"
+    file.write_text('[profiles.a]\nprotect = true\n[profiles.a.env]\nK = { secret = "k" }\n')
+
+    assert ctx(home, "use", "a", "--shell", "sh").returncode == 6
+
+
+def test_a_full_disk_behind_standard_output(home: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "use", "plain", "--shell", "sh"],
+            env=environ(home),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert "standard output cannot be written" in done.stderr

@@ -115,7 +115,8 @@ def test_the_variables_in_comments_are_in_the_table() -> None:
     names = re.findall(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", comments)
 
     assert names
-    assert [name for name in names if signin.variable(name) is None and name != "OTHER_VARIABLE"] == []
+    known = [name for name in names if name != "OTHER_VARIABLE" and not name.startswith("CTX_SECRET_")]
+    assert [name for name in known if signin.variable(name) is None] == []
 
 
 @pytest.mark.parametrize("name", CLAUDE)

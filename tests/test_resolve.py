@@ -155,7 +155,8 @@ def test_secrets_do_not_show() -> None:
 
 @pytest.mark.parametrize("auth", sorted(signin.METHODS))
 def test_a_method_clears_the_family_and_nothing_that_the_profile_sets(auth: str) -> None:
-    found = environment(f'[profiles.a]\nauth = "{auth}"\n[profiles.a.env]\nANTHROPIC_MODEL = "m"\n')
+    needed = "".join(f'{name} = "1"\n' for name in (signin.METHODS[auth].needs or ((),))[0])
+    found = environment(f'[profiles.a]\nauth = "{auth}"\n[profiles.a.env]\nANTHROPIC_MODEL = "m"\n{needed}')
 
     expected = set(signin.members(auth)) - {"ANTHROPIC_MODEL", *found.variables}
     assert set(found.clears) == expected
@@ -242,3 +243,28 @@ def test_the_order_of_steps_is_stable() -> None:
         ("set", "A"),
         ("prepend", "PATH"),
     ]
+
+
+@pytest.mark.parametrize("auth", [name for name, method in signin.METHODS.items() if method.needs])
+def test_a_method_without_what_it_needs_is_refused(auth: str) -> None:
+    with pytest.raises(ConfigError, match=signin.METHODS[auth].needs[0][0]):
+        environment(f'[profiles.a]\nauth = "{auth}"\n')
+
+
+def test_a_switch_that_is_off_does_not_make_a_method() -> None:
+    with pytest.raises(ConfigError, match="CLAUDE_CODE_USE_BEDROCK"):
+        environment(f'[profiles.a]\nauth = "bedrock"\n{ENV}CLAUDE_CODE_USE_BEDROCK = 0\n')
+
+
+def test_a_grandparent_that_two_parents_share_adds_its_entries_once() -> None:
+    text = """
+[profiles.base.path]
+PATH = { prepend = ["/b"], append = ["/e"] }
+[profiles.one]
+extends = "base"
+[profiles.two]
+extends = "base"
+[profiles.a]
+extends = ["one", "two"]
+"""
+    assert [op.value for op in plan(text).ops] == ["/b", "/e"]

@@ -22,21 +22,25 @@ END = "end"
 """The last field of such a file: what was cut off is not used."""
 
 
+OLDEST_NS = 400_000_000 * 1_000_000_000
+"""Modification times before September 1982 say nothing: stores that make every file alike (Nix: 1, zip: 1980) reset
+them, so that a changed file looks unchanged to a shell, which sees no more than this time."""
+
+
 class Settings:
     """What plans on disk depend on: ctx's version, the directories, and the state of `profiles.toml`."""
 
-    __slots__ = ("data", "home", "source", "version")
+    __slots__ = ("home", "source", "version")
 
-    def __init__(self, release: str, home: str, data: str, source: os.stat_result) -> None:
-        self.version = version(release)
+    def __init__(self, version: str, home: str, source: os.stat_result) -> None:
+        self.version = version
         self.home = home
-        self.data = data
         self.source = source
 
 
-def version(release: str) -> str:
-    """What a plan on disk and the runtime that may use it must agree on."""
-    return f"{release}-{FORMAT}"
+def version(release: str, config: str, data: str) -> str:
+    """What a plan on disk and the runtime that may use it must agree on: ctx itself and the directories it uses."""
+    return f"{release}-{FORMAT}:{config}:{data}"
 
 
 def store(cache: str, name: str, plan: Plan, language: Dialect | None, settings: Settings) -> bool:
@@ -49,7 +53,7 @@ def store(cache: str, name: str, plan: Plan, language: Dialect | None, settings:
     if not plan.plain or time.time_ns() - settings.source.st_mtime_ns < SETTLED_NS:
         return False
     texts = {OPS: _ops_text(plan, settings)}
-    if language is not None:
+    if language is not None and settings.source.st_mtime_ns >= OLDEST_NS:
         texts[language.name] = language.compiled(plan, settings.version, settings.home)
     try:
         for kind, text in texts.items():
@@ -99,8 +103,9 @@ def load(cache: str, name: str, settings: Settings) -> Plan | None:
 
 
 def _head(settings: Settings) -> list[str]:
-    """What a plan depends on besides `profiles.toml`."""
-    return [settings.version, settings.home, settings.data]
+    """What a plan depends on. The change time cannot be set back, as the modification time can."""
+    source = settings.source
+    return [settings.version, settings.home, f"{source.st_dev} {source.st_ino} {source.st_size} {source.st_ctime_ns}"]
 
 
 def _ops_text(plan: Plan, settings: Settings) -> str:

@@ -160,9 +160,8 @@ class _Loader:
             self._profile_name(name, f"profiles.{profile.name}", "aliases")
             owner = self.result.aliases.get(name)
             if owner is not None and owner != profile.name:
-                raise self._error(
-                    f"{name!r} is already a name of [profiles.{owner}]", f"profiles.{profile.name}", "aliases"
-                )
+                key = "" if name == profile.name else "aliases"
+                raise self._error(f"{name!r} is already a name of [profiles.{owner}]", f"profiles.{profile.name}", key)
             self.result.aliases[name] = profile.name
         self.result.profiles[profile.name] = profile
 

@@ -50,7 +50,8 @@ def resolve(config: Config, name: str, around: Surroundings) -> Environment:
     Raises UnknownProfileError, ConfigError, SecretError.
     """
     profile = merged(config, find(config, name))
-    environment = Environment(profile, method(profile))
+    _check_method(profile)
+    environment = Environment(profile, method_of(profile))
     stores = (secrets.EnvironmentStore(around.environ),)
     found = secrets.read_all(stores, *_wanted(profile))
     for key, value in profile.env.items():
@@ -63,10 +64,26 @@ def resolve(config: Config, name: str, around: Surroundings) -> Environment:
     return environment
 
 
-def method(profile: Profile) -> str | None:
+def method_of(profile: Profile) -> str | None:
     """How Claude Code signs in under a merged profile: what it says, else what its variables amount to."""
-    if profile.auth:
-        return profile.auth
+    return profile.auth or signin.method_of(_effective(profile))
+
+
+def _check_method(profile: Profile) -> None:
+    """Refuse a profile that says it signs in one way and lacks what that way needs: ctx would name a wrong payer."""
+    needs = signin.METHODS[profile.auth] if profile.auth else None
+    if needs is None or needs.met_by(_effective(profile)):
+        return
+    ways = " or ".join(" and ".join(names) for names in needs.needs)
+    raise ConfigError(
+        f'auth = "{profile.auth}" needs {ways}',
+        where=f"{profile.origin.file}: [profiles.{profile.name}] auth",
+        fix=f"set it in [profiles.{profile.name}.env]; ctx example shows one profile for each way to sign in",
+    )
+
+
+def _effective(profile: Profile) -> set[str]:
+    """Names that a merged profile sets to something; to the client an empty value or a switch that is off is none."""
     switches = {way.switch for way in signin.METHODS.values()}
     given = set()
     for key, value in profile.env.items():
@@ -75,7 +92,7 @@ def method(profile: Profile) -> str | None:
         if key in switches and isinstance(value, Literal) and not signin.flag_is_on(value.text):
             continue
         given.add(key)
-    return signin.method_of(given)
+    return given
 
 
 def merged(config: Config, profile: Profile) -> Profile:
@@ -93,7 +110,10 @@ def merged(config: Config, profile: Profile) -> Profile:
             result.env[key] = value
         for key, own in parent.path.items():
             below = result.path.get(key, PathList(own.origin, (), ()))
-            result.path[key] = PathList(own.origin, own.prepend + below.prepend, below.append + own.append)
+            # What two parents share with a grandparent comes once.
+            front = (*own.prepend, *(entry for entry in below.prepend if entry not in own.prepend))
+            back = (*(entry for entry in below.append if entry not in own.append), *own.append)
+            result.path[key] = PathList(own.origin, front, back)
     return result
 
 
@@ -183,7 +203,7 @@ def families(config: Config, profile: Profile, around: Surroundings) -> tuple[di
     where the profile sets a member.
     """
     given = {key for key, value in profile.env.items() if not isinstance(value, Unset)}
-    auth = method(profile)
+    auth = method_of(profile)
     concerned: dict[str, tuple[str, ...]] = {}
     builtin: dict[str, Variable] = {}
     if auth is not None or any(signin.is_decider(name) for name in given):

@@ -42,7 +42,7 @@ PROFILE_FIELDS = {
     "extends": Field(NAMES, "Profiles whose content comes first; later ones and this one win."),
     "color": Field(COLOR, "Colour of the prompt segment."),
     "protect": Field(FLAG, "Ask before `ctx use`, and never activate by directory."),
-    "login": Field(TEXT, "The command that signs in, for `ctx login`."),
+    "login": Field(TEXT, "The command that signs in here."),
     "unset": UNSET,
     "env": ENV,
     "path": PATH,
@@ -139,6 +139,6 @@ def _value() -> dict[str, object]:
         "type": "object",
         "required": ["format"],
         "properties": {"format": {"type": "string"}},
-        "additionalProperties": {"anyOf": [{"type": "string"}, secret]},
+        "additionalProperties": {"anyOf": [{"type": ["string", "integer", "number", "boolean"]}, secret]},
     }
     return {"anyOf": [{"type": ["string", "integer", "number", "boolean"]}, secret, template]}

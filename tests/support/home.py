@@ -109,7 +109,7 @@ class Home:
             config=str(self.config),
             data=str(self.data),
             cache=str(self.cache),
-            version=compiled.version(__version__),
+            version=compiled.version(__version__, str(self.config), str(self.data)),
         )
         return runtime(dialect(shell), settings)
 

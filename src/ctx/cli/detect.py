@@ -21,6 +21,12 @@ def shell_for(invocation: Invocation, named: str | None) -> str:
     return canonical(_parent() or _search())
 
 
+def evaluation(shell: str, words: str) -> str:
+    """How a person makes a shell evaluate what `ctx WORDS` prints."""
+    pipes = {"fish": " | source", "pwsh": " | Out-String | Invoke-Expression"}
+    return f"ctx {words}{pipes[shell]}" if shell in pipes else f'eval "$(ctx {words})"'
+
+
 def _parent() -> str:
     """The parent process if it is a shell we know, read from /proc: a hundred times cheaper than a search."""
     try:

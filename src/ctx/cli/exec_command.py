@@ -28,6 +28,8 @@ class CannotRunError(CtxError):
 
 def run(invocation: Invocation, name: str, command: tuple[str, ...]) -> int:
     """Become the command. Returns only on Windows, where a process cannot: the command's exit code."""
+    if command[:1] == ("--",):
+        command = command[1:]
     if not command:
         raise UsageError("say what to run", fix=f"ctx exec {name} -- COMMAND…; for a shell: ctx shell {name}")
     return replace(list(command), applied(plans.prepare(invocation, name).plan, invocation.own))

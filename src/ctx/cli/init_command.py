@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from ctx import __version__, compiled
 from ctx.cli.detect import shell_for
 from ctx.cli.invocation import Invocation
+from ctx.cli.plans import plan_version
 from ctx.cli.spec import OPTION, OPTIONAL, Param
 from ctx.dialects import SHELLS, Dialect, dialect
 from ctx.dialects.runtime import Settings, runtime
@@ -49,6 +49,6 @@ def hook_text(invocation: Invocation, language: Dialect, name: str) -> str:
         config=invocation.config,
         data=invocation.data,
         cache=invocation.cache,
-        version=compiled.version(__version__),
+        version=plan_version(invocation),
     )
     return runtime(language, settings)

@@ -6,7 +6,7 @@ import os
 import sys
 
 from ctx import names
-from ctx.errors import UsageError
+from ctx.errors import CtxError, UsageError
 from ctx.state import own_environment
 from ctx.visible import visible
 
@@ -57,8 +57,13 @@ class Invocation:
         """Write code or data to standard output, at once and byte for byte."""
         sys.stdout.flush()
         data = text.encode("utf-8", "surrogateescape")
-        while data:
-            data = data[os.write(1, data) :]
+        try:
+            while data:
+                data = data[os.write(1, data) :]
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise CtxError(f"standard output cannot be written: {(error.strerror or '').lower()}") from None
 
     def say(self, text: str) -> None:
         """One line for people, on standard error; `CTX_QUIET` keeps errors only."""
@@ -112,6 +117,10 @@ def _is_coerced() -> bool:
 def home(environ: dict[str, str]) -> str:
     """`HOME`, else what the system says, without a slash at the end."""
     path = environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
+    if not path and os.name != "nt":
+        import pwd
+
+        path = pwd.getpwuid(os.getuid()).pw_dir
     return (path or os.path.expanduser("~")).rstrip("/") or "/"
 
 

@@ -6,8 +6,8 @@ from ctx import signin
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import JSON
 from ctx.config import load
-from ctx.model import Config, Profile, Unset
-from ctx.resolve import merged
+from ctx.model import Config, Profile
+from ctx.resolve import merged, method_of
 from ctx.visible import visible
 
 HELP = """Show the profiles: how Claude Code signs in there, who pays, and where they are bound. * is the active one."""
@@ -30,7 +30,7 @@ def run(invocation: Invocation, json: bool) -> int:
 
 def _row(config: Config, profile: Profile, invocation: Invocation) -> dict[str, object]:
     whole = merged(config, profile)
-    auth = whole.auth or signin.method_of({key for key, value in whole.env.items() if not isinstance(value, Unset)})
+    auth = method_of(whole)
     method = signin.METHODS[auth] if auth else None
     return {
         "name": profile.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.cli.detect import shell_for
+from ctx.cli.detect import evaluation, shell_for
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import SHELL
 from ctx.dialects import dialect
@@ -20,7 +20,8 @@ def run(invocation: Invocation, shell: str | None) -> int:
     """Print what the shell evaluates. The exit code."""
     change = off(invocation.environ)
     if invocation.is_terminal(1) and not (invocation.hook or shell):
-        invocation.say('this shell has no ctx hook yet. To take the profile off now:\n  eval "$(ctx off)"')
+        line = evaluation(shell_for(invocation, None), "off")
+        invocation.say(f"this shell has no ctx hook yet. To take the profile off now:\n  {line}")
         return 1
     invocation.emit(dialect(shell_for(invocation, shell)).script(change))
     if not invocation.active:

@@ -50,13 +50,13 @@ def make(invocation: Invocation, name: str, *, consent: bool = True) -> Prepared
     from ctx.cli import choose
     from ctx.config import load
     from ctx.plan import make_plan
-    from ctx.resolve import resolve
+    from ctx.resolve import merged, resolve
 
     config, source = load(invocation.config)
     profile = choose.on_terminal(invocation, config, name)
-    environment = resolve(config, profile.name, invocation.around())
-    if environment.profile.protect and not consent:
+    if merged(config, profile).protect and not consent:
         choose.confirm(invocation, profile.name)
+    environment = resolve(config, profile.name, invocation.around())
     asked = name if name in config.aliases else profile.name
     prepared = Prepared(asked, make_plan(environment), source.stat)
     keep(invocation, prepared, None)
@@ -69,5 +69,10 @@ def keep(invocation: Invocation, prepared: Prepared, language: Dialect | None) -
     compiled.store(invocation.cache, prepared.asked, prepared.plan, language, settings)
 
 
+def plan_version(invocation: Invocation) -> str:
+    """What plans on disk and runtimes of this installation agree on."""
+    return compiled.version(__version__, invocation.config, invocation.data)
+
+
 def _settings(invocation: Invocation, source: os.stat_result) -> compiled.Settings:
-    return compiled.Settings(__version__, invocation.home, invocation.data, source)
+    return compiled.Settings(plan_version(invocation), invocation.home, source)

@@ -56,8 +56,7 @@ def quick_parse(params: tuple[Param, ...], words: list[str]) -> dict[str, object
         elif slots:
             values[slots.pop(0).name] = word
             if not slots and rest is not None:
-                tail = words[index:]
-                values[rest.name] = tuple(tail[1:] if tail[:1] == ["--"] else tail)
+                values[rest.name] = tuple(words[index:])
                 return values
         else:
             return None

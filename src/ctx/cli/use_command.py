@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ctx.cli import plans
-from ctx.cli.detect import shell_for
+from ctx.cli.detect import evaluation, shell_for
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import JSON, OPTIONAL, SHELL, YES, Param
 from ctx.dialects import dialect
 from ctx.errors import UnknownProfileError
-from ctx.model import Plan
-from ctx.state import transition
+from ctx.model import UNSET, Plan
+from ctx.names import matches
+from ctx.state import own_environment, transition
 
 HELP = """Switch this shell to a profile.
 
@@ -48,20 +49,18 @@ def run(invocation: Invocation, name: str | None, shell: str | None, yes: bool, 
 
 
 def _count(plan: Plan, environ: dict[str, str]) -> str:
-    assigned = {op.name for op in plan.ops if op.kind != "unset"}
-    cleared = [name for name in transition(plan, environ).unset if name in environ and name not in assigned]
-    return f"{len(assigned)} set, {len(cleared)} cleared"
+    """How many variables change: cleared are those of the user's own that the profile takes away."""
+    own = own_environment(environ)
+    assigned = {op.name for op in plan.ops if op.kind != UNSET}
+    cleared = {name for op in plan.ops if op.kind == UNSET for name in own if matches(op.name, name)}
+    return f"{len(assigned)} set, {len(cleared - assigned)} cleared"
 
 
 def _explain(invocation: Invocation, name: str) -> int:
     """A process cannot change the shell that started it: say what can."""
     shell = shell_for(invocation, None)
-    lines = {
-        "fish": (f"ctx use {name} | source", "ctx init fish | source"),
-        "pwsh": (f"ctx use {name} | Out-String | Invoke-Expression", "ctx init pwsh | Out-String | Invoke-Expression"),
-    }
-    now, hook = lines.get(shell, (f'eval "$(ctx use {name})"', f'eval "$(ctx init {shell})"'))
-    invocation.say(f"this shell has no ctx hook yet. To switch it now:\n  {now}")
+    invocation.say(f"this shell has no ctx hook yet. To switch it now:\n  {evaluation(shell, f'use {name}')}")
     if shell != "sh":
+        hook = evaluation(shell, f"init {shell}")
         invocation.say(f"to make `ctx use {name}` enough, put this into the shell's start-up file:\n  {hook}")
     return 1

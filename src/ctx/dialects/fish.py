@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ctx.dialects.base import Dialect
 from ctx.errors import CtxError
-from ctx.model import UNSET, ListEdit, Plan, Transition
+from ctx.model import APPEND, PREPEND, UNSET, ListEdit, Plan, Transition
 
 READ_ONLY = frozenset(
     (
@@ -66,23 +66,34 @@ class Fish(Dialect):
         return "'" + value.translate(_ESCAPES) + "'"
 
     def call(self, plan: Plan) -> str:
-        return f"begin\n{self._clears(plan)}\n{self._apply(plan)}\nend\n"
+        return f"begin\n{self._touches(plan)}\n{self._edits(plan)}\n{self._apply(plan)}\nend\n"
 
     def compiled(self, plan: Plan, version: str, home: str) -> str:
         guard = f"__ctx_guard {self.quote(version)} {self.quote(home)}"
-        return f"begin\n{guard}\nand {self._clears(plan)}\nand {self._apply(plan)}\nend\n"
+        return f"begin\n{guard}\nand {self._touches(plan)}\nand {self._edits(plan)}\nand {self._apply(plan)}\nend\n"
 
-    def _clears(self, plan: Plan) -> str:
-        """What a plan unsets, as the alternatives of a regular expression and in a variable that ends with the block.
+    def _touches(self, plan: Plan) -> str:
+        """What a plan sets or unsets, as the alternatives of a regular expression, in a variable that ends with the block.
 
-        There may be a hundred names. fish needs 2 ms to take them in as steps and look for each, 0.4 ms to search all
-        names there are for this.
+        There may be a hundred names to unset. fish takes 2 ms to read them as steps and to ask for each, and 0.4 ms
+        to search the names of all variables there are for this.
         """
-        names = [op.name[:-1] + ".*" if op.name.endswith("*") else op.name for op in plan.ops if op.kind == UNSET]
-        return f"set --local --export __ctx_clears {self.quote('|'.join(names))}"
+        names = [
+            op.name[:-1] + ".*" if op.name.endswith("*") else op.name
+            for op in plan.ops
+            if op.kind not in (PREPEND, APPEND)
+        ]
+        return f"set --local --export __ctx_touches {self.quote('|'.join(names))}"
+
+    def _edits(self, plan: Plan) -> str:
+        """The steps that edit lists, in another such variable."""
+        words = [
+            f"{op.kind} {self.quote(op.name)} {self.quote(op.value)}" for op in plan.ops if op.kind in (PREPEND, APPEND)
+        ]
+        return " ".join(["set --local --export __ctx_edits", *words])
 
     def _apply(self, plan: Plan) -> str:
-        steps = tuple(op for op in plan.ops if op.kind != UNSET)
+        steps = tuple(op for op in plan.ops if op.kind not in (UNSET, PREPEND, APPEND))
         words = self.words(Plan(plan.profile, steps, plan.summary, plain=plan.plain))
         return "__ctx_apply " + " \\\n  ".join(" ".join(word) for word in words)
 
