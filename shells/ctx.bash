@@ -235,24 +235,25 @@ function __ctx_apply {
       \builtin local IFS=$' \t\n' __ctx_code=0 __ctx_target __ctx_summary __ctx_clears __ctx_steps
       __ctx_recover
     fi
-    \builtin local __ctx_kept=
+    \builtin local __ctx_n __ctx_kept=
   } 2>/dev/null
   __ctx_target=$1 __ctx_summary=$2 __ctx_clears=() __ctx_steps=()
   \builtin shift 2
   [[ ${__ctx_had[*]} != *[xv]* ]] || __ctx_kept=" ${__ctx_name[*]} "
-  # Most variables that a plan clears do not exist, and the end of the present profile does not bring them back. Four at
-  # a time they are passed over: this loop is the greater part of a switch.
-  while [[ $1$4$7${10} == unsetunsetunsetunset ]]; do
-    if [[ $2$5$8${11} == *'*'* || -n ${!2+x}${!5+x}${!8+x}${!11+x} || -n $__ctx_kept && (
-      $__ctx_kept == *" $2 "* || $__ctx_kept == *" $5 "* ||
-      $__ctx_kept == *" $8 "* || $__ctx_kept == *" ${11} "*) ]]; then
-      __ctx_clears+=("$2" "$5" "$8" "${11}")
-    fi
-    \builtin shift 12
-  done
+  # Most variables that a plan clears do not exist, and the end of the present profile does not bring them back. They are
+  # passed over: this loop is the greater part of a switch.
   while [[ $1 == unset ]]; do
-    __ctx_clears+=("$2")
-    \builtin shift 3 || \builtin break
+    case $2 in
+      *'*') __ctx_clears+=("$2") ;;
+      *)
+        for __ctx_n in $2; do
+          if [[ -n ${!__ctx_n+x} || -n $__ctx_kept && $__ctx_kept == *" $__ctx_n "* ]]; then
+            __ctx_clears+=("$__ctx_n")
+          fi
+        done
+        ;;
+    esac
+    \builtin shift 3
   done
   __ctx_steps=("$@")
   [[ -z ${__ctx_reading-} ]] || \builtin return 0

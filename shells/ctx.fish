@@ -45,8 +45,9 @@ set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish
 # The decisions, which may be carried out any number of times: __ctx_erase, __ctx_give_exported, __ctx_give_unexported.
 
 function __ctx_new_record
-    set -eg __ctx_set __ctx_set_to __ctx_set_absent __ctx_set_exported __ctx_set_unexported __ctx_lists \
-        __ctx_list_exported __ctx_list_unexported __ctx_gone_exported __ctx_gone_unexported __ctx_gone_path
+    set -eg __ctx_set __ctx_set_to __ctx_set_absent __ctx_set_exported __ctx_set_unexported
+    set -eg __ctx_gone_exported __ctx_gone_unexported __ctx_gone_path
+    set -eg __ctx_lists __ctx_list_exported __ctx_list_unexported
 end
 
 # Takes over the profile that the parent process exported. What its variables held before is not known here.

@@ -145,8 +145,14 @@ function __ctx_apply {
   for __ctx_k __ctx_n __ctx_v in "$@"; do
     if [[ $__ctx_k != unset ]]; then
       __ctx_steps+=("$__ctx_k" "$__ctx_n" "$__ctx_v")
-    elif [[ $__ctx_n == *'*' || -n ${(Pt)__ctx_n} || -n $__ctx_kept && " $__ctx_kept " == *" $__ctx_n "* ]]; then
+    elif [[ $__ctx_n == *'*' ]]; then
       __ctx_clears+=("$__ctx_n")
+    else
+      for __ctx_n in ${(s: :)__ctx_n}; do
+        if [[ -n ${(Pt)__ctx_n} || -n $__ctx_kept && " $__ctx_kept " == *" $__ctx_n "* ]]; then
+          __ctx_clears+=("$__ctx_n")
+        fi
+      done
     fi
   done
   [[ -z ${__ctx_reading-} ]] || \builtin return 0

@@ -134,11 +134,11 @@ PLAN = Plan(
 def test_a_call() -> None:
     assert LANGUAGE.call(PLAN) == (
         "begin\n"
-        "set --local --export __ctx_clears 'ANTHROPIC_API_KEY|VERTEX_REGION_CLAUDE_.*'\n"
+        "set --local --export __ctx_touches 'ANTHROPIC_API_KEY|VERTEX_REGION_CLAUDE_.*|AWS_REGION|PATH'\n"
+        "set --local --export __ctx_edits prepend 'MANPATH' '/home/o\\'neil/man'\n"
         "__ctx_apply 'work' 'Bedrock · Acme pays' \\\n"
         "  set 'AWS_REGION' 'us-west-2' \\\n"
-        "  assign 'PATH' '/bin' \\\n"
-        "  prepend 'MANPATH' '/home/o\\'neil/man'\n"
+        "  assign 'PATH' '/bin'\n"
         "end\n"
     )
 
@@ -147,7 +147,8 @@ def test_a_compiled_plan() -> None:
     assert LANGUAGE.compiled(Plan("work", (), "", plain=True), "1.2", "/home/o'neil") == (
         "begin\n"
         "__ctx_guard '1.2' '/home/o\\'neil'\n"
-        "and set --local --export __ctx_clears ''\n"
+        "and set --local --export __ctx_touches ''\n"
+        "and set --local --export __ctx_edits\n"
         "and __ctx_apply 'work' ''\n"
         "end\n"
     )
@@ -236,18 +237,17 @@ def test_values_arrive_byte_for_byte(values: list[str], locale: str) -> None:
 @settings(max_examples=15, deadline=None)
 @given(values=st.lists(VALUES, min_size=1, max_size=20), summary=TEXT)
 def test_a_call_hands_its_words_over(values: list[str], summary: str, locale: str) -> None:
-    ops = (
-        Op(UNSET, "GONE"),
-        Op(UNSET, "GONE_*"),
-        *(Op(SET, f"T_{index}", value) for index, value in enumerate(values)),
-    )
-    runtime = f"function __ctx_apply; {dump(DUMP_ARGUMENTS)} $__ctx_clears $argv; end; source"
+    sets = [Op(SET, f"T_{index}", value) for index, value in enumerate(values)]
+    ops = (Op(UNSET, "GONE"), Op(UNSET, "GONE_*"), *sets, Op(PREPEND, "LIST", values[0]))
+    runtime = f"function __ctx_apply; {dump(DUMP_ARGUMENTS)} $__ctx_touches $__ctx_edits $argv; end; source"
 
     result = run(runtime, text=LANGUAGE.call(Plan("work", ops, summary, plain=True)), locale=locale)
 
     assert result.stderr == b""
     steps = [raw(word) for index, value in enumerate(values) for word in ("set", f"T_{index}", value)]
-    assert result.stdout.split(b"\0") == [b"GONE|GONE_.*", b"work", raw(summary), *steps]
+    touches = "|".join(("GONE", "GONE_.*", *(op.name for op in sets))).encode()
+    edits = (b"prepend", b"LIST", raw(values[0]))
+    assert result.stdout.split(b"\0") == [touches, *edits, b"work", raw(summary), *steps]
 
 
 @pytest.mark.parametrize("ok", [True, False])

@@ -9,7 +9,7 @@ from ctx.dialects.base import Dialect
 from ctx.files import private_directory, write_atomically
 from ctx.model import Op, Plan
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the text of a plan or what a runtime expects of it changes."""
 
 SETTLED_NS = 2_000_000_000

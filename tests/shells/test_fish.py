@@ -580,7 +580,7 @@ def instrumented(text: str) -> str:
     for line in text.splitlines():
         inside = inside and line != "end"
         lines.append(line)
-        if inside and not line.lstrip().startswith(("switch", "#")):
+        if inside and not line.lstrip().startswith(("switch", "#")) and not line.endswith("\\"):
             lines.append("test_step")
         inside = inside or (line.startswith("function __ctx_") and not line.startswith("function __ctx_reach"))
     return "\n".join(lines) + "\n"

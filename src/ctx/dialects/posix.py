@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ctx.dialects.base import Dialect
 from ctx.errors import CtxError
-from ctx.model import ListEdit, Plan, Transition
+from ctx.model import UNSET, ListEdit, Op, Plan, Transition
 
 
 class Posix(Dialect):
@@ -29,7 +29,7 @@ class Posix(Dialect):
         return f"{{\n__ctx_guard {self.quote(version)} {self.quote(home)} &&\n{self._apply(plan)}\n}}\n"
 
     def _apply(self, plan: Plan) -> str:
-        return "__ctx_apply " + " \\\n  ".join(" ".join(words) for words in self.words(plan))
+        return "__ctx_apply " + " \\\n  ".join(" ".join(words) for words in self.words(_joined(plan)))
 
     def script(self, transition: Transition) -> str:
         steps = [f"unset -v {' '.join(transition.unset)}"] if transition.unset else []
@@ -54,6 +54,14 @@ class Posix(Dialect):
 
     def failure(self, message: str) -> str:  # noqa: ARG002 - said on stderr already
         return "false\n"
+
+
+def _joined(plan: Plan) -> Plan:
+    """The plan with all names that it takes away in one step: a shell reads one long word faster than fifty triples."""
+    exact = [op.name for op in plan.ops if op.kind == UNSET and not op.name.endswith("*")]
+    others = [op for op in plan.ops if op.kind != UNSET or op.name.endswith("*")]
+    steps = [Op(UNSET, " ".join(exact)), *others] if exact else others
+    return Plan(plan.profile, tuple(steps), plan.summary, plain=plan.plain)
 
 
 class Bash(Posix):
