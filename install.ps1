@@ -125,7 +125,7 @@ $Bin = [IO.Path]::Combine($Program, 'bin')
 $Venv = [IO.Path]::Combine($Program, 'venv')
 $HookFile = [IO.Path]::Combine($Data, 'hook.ps1')
 $ProfilesFile = [IO.Path]::Combine($Config, 'profiles.toml')
-$SchemaFile = [IO.Path]::Combine($Config, 'profiles.schema.json')
+$SchemaFiles = @('profiles', 'project' | ForEach-Object { [IO.Path]::Combine($Config, "$_.schema.json") })
 $Record = [IO.Path]::Combine($Program, 'record')
 $ProfileScript = [string]$PROFILE
 
@@ -512,9 +512,10 @@ function Install-Ctx {
     }
     # With the byte order mark Windows PowerShell reads it as what it is.
     Write-Text $HookFile (Invoke-Ctx @('init', 'pwsh', '--cmd', $Cmd)) $true
-    Write-Text $SchemaFile (Invoke-Ctx @('example', '--schema', 'profiles')) $false
+    Write-Text $SchemaFiles[0] (Invoke-Ctx @('example', '--schema', 'profiles')) $false
+    Write-Text $SchemaFiles[1] (Invoke-Ctx @('example', '--schema', 'project')) $false
     if (-not [IO.File]::Exists($ProfilesFile)) { Write-Text $ProfilesFile (Invoke-Ctx @('example')) $false }
-    foreach ($file in $HookFile, $SchemaFile, $ProfilesFile) { Set-Private $file '600' }
+    foreach ($file in @($HookFile, $ProfilesFile) + $SchemaFiles) { Set-Private $file '600' }
     Write-Launchers
     if ($consent) { Write-Bytes $real ($Latin1.GetBytes((Add-Block $text))) }
     $scripts = @(@($EarlierScripts) + @($ProfileScript) | Select-Object -Unique)
@@ -579,7 +580,7 @@ function Uninstall-Ctx {
     $Kept.Clear()
     Edit-UserPath $false
     foreach ($path in $Bin, $Venv, "$Venv.new", "$Venv.old", $Cache) { Remove-Tree $path }
-    foreach ($file in $Record, $HookFile, $SchemaFile) { if ([IO.File]::Exists($file)) { [IO.File]::Delete($file) } }
+    foreach ($file in @($Record, $HookFile) + $SchemaFiles) { if ([IO.File]::Exists($file)) { [IO.File]::Delete($file) } }
     if ($purging) {
         if ([IO.File]::Exists($ProfilesFile)) { [IO.File]::Delete($ProfilesFile) }
         Remove-Tree $Data

@@ -890,8 +890,10 @@ write_hooks() {
 
 write_profiles() {
     private_directory "$config"
-    run_ctx example --schema profiles >"$work/new" || die "the JSON schema could not be made"
-    put 600 "$config/profiles.schema.json" <"$work/new"
+    for kind in profiles project; do
+        run_ctx example --schema "$kind" >"$work/new" || die "the JSON schemas could not be made"
+        put 600 "$config/$kind.schema.json" <"$work/new"
+    done
     if [ ! -e "$config/profiles.toml" ] && [ ! -L "$config/profiles.toml" ]; then
         run_ctx example >"$work/new" || die "the example profiles could not be made"
         put 600 "$config/profiles.toml" <"$work/new"
@@ -1196,7 +1198,7 @@ EOF
     # Only names that install.sh itself makes.
     for name in record venv venv.new venv.old bin man uv pipx; do rm -rf "${program:?}/$name"; done
     for name in bash zsh fish ps1; do rm -f "$data/hook.$name"; done
-    rm -f "$config/profiles.schema.json"
+    rm -f "$config/profiles.schema.json" "$config/project.schema.json"
     # Whatever else an XDG variable makes of this folder: plans and start are ctx's own.
     rm -rf "$cache/plans" "$cache/start"
     case "$data/:$config/" in

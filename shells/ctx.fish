@@ -253,7 +253,10 @@ function __ctx_switch
         if builtin contains -- $__ctx__name $__ctx__names
             __ctx_remember $__ctx__name set
         else if not builtin contains -- $__ctx__name $__ctx__lists
-            __ctx_remember $__ctx__name gone
+            # A pattern is about exported variables only.
+            set -qgx $__ctx__name
+            or string match -qr "[:|]$__ctx__name(?:\||\))" -- $__ctx__touched
+            and __ctx_remember $__ctx__name gone
         end
     end
     set -l __ctx__displaced $__ctx_set_exported $__ctx_set_unexported
@@ -642,5 +645,7 @@ if not set -qg __ctx_state
     set -gu __ctx_previous
     set -gu __ctx_again
     __ctx_reach
-    __ctx_adopt
+    if set -q CTX_PROFILE; or set -q __CTX_PREVIOUS
+        __ctx_adopt
+    end
 end

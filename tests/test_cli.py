@@ -337,8 +337,11 @@ def test_the_help_page_names_every_command_of_the_table(home: Path) -> None:
 
 
 def test_an_unexpected_failure_shows_no_traceback(home: Path) -> None:
-    broken = 'import sys; sys.argv=["ctx","use","plain"]; sys.path.insert(0, sys.argv and %r)\n' % str(MAIN.parents[1])
-    broken += "import ctx.cli.use_command as u\nu.run = lambda *a, **k: 1 / 0\nfrom ctx.cli.main import main\nmain()\n"
+    broken = (
+        f"import sys; sys.argv = ['ctx', 'use', 'plain']; sys.path.insert(0, {str(MAIN.parents[1])!r})\n"
+        "import ctx.cli.use_command as command\ncommand.run = lambda *words, **options: 1 / 0\n"
+        "from ctx.cli.main import main\nmain()\n"
+    )
     plain = subprocess.run(
         [sys.executable, "-c", broken], env=environ(home), capture_output=True, text=True, check=False
     )

@@ -77,11 +77,11 @@ BEFORE = {
 SECRET_OLD = "s3cr3t-old-0123456789"
 SECRET_NEW = "s3cr3t-new-0123456789"
 
-# Where what a program prints is cut off: at the end of a line or, if there is only one, behind a comma.
+# Where what a program prints is cut off: at the end of a line or, if there is only one, behind every fourth comma.
 PIECES = """\
 import re
 def pieces(text):
-    return re.split(rb"(?<=\\n)(?!\\Z)" if text.count(b"\\n") > 1 else rb"(?<=,)", text)
+    return re.findall(rb"[^\\n]*\\n" if text.count(b"\\n") > 1 else rb"(?:[^,]*,){4}|[^,].*\\Z", text, re.DOTALL)
 """
 
 # A program that does what the variable MISBEHAVE says, and else prints the plan in the file PLAN.

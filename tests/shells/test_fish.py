@@ -361,6 +361,34 @@ def test_the_users_change_stays(session: Session, change: str, then: dict[str, s
     assert {name: found[name] for name in ("WHO", "GONE", "DIRS", "COLOURS_PATH") if name in found} == then
 
 
+def test_a_pattern_takes_away_what_is_exported_and_a_name_whatever_it_is(home: Home) -> None:
+    ops = (
+        Op("unset", "T_*"),
+        Op("unset", "T_NAMED"),
+        Op("unset", "OTHER"),
+        Op("set", "T_KEPT", "1"),
+        Op("prepend", "T_LIST", "/x"),
+    )
+    home.standin(f"print({LANGUAGE.call(Plan('work', ops, '', plain=True))!r})")
+    before = "set -gx T_A a; set -g T_B b; set -g T_NAMED n; set -g T_NAMED_TOO n; set -gx T_KEPT k; set -gx T_LIST l; set -g OTHER o"
+    show = "for name in T_A T_B T_NAMED T_NAMED_TOO T_KEPT T_LIST OTHER; echo -n $name=(set -q $name; and echo $$name)' '; end; echo"
+
+    result = Session(home).run(f"{before}; ctx use work; {show}; ctx off; {show}")
+
+    assert result.stdout == (
+        "T_B=b T_NAMED_TOO=n T_KEPT=1 T_LIST=/x:l \nT_A=a T_B=b T_NAMED=n T_NAMED_TOO=n T_KEPT=k T_LIST=l OTHER=o \n"
+    )
+
+
+def test_a_refused_plan_leaves_nothing_behind(home: Home) -> None:
+    ops = (Op("set", "TOKEN", "sk-secret"), Op("set", "PWD", "x"))
+    home.standin(f"print({LANGUAGE.call(Plan('work', ops, '', plain=True))!r})")
+
+    result = Session(home).run("ctx use work; set")
+
+    assert "sk-secret" not in result.stdout
+
+
 def test_path_loses_only_the_entries_of_ctx(session: Session) -> None:
     result = session.run(
         "set -gx PATH /a /b\nctx use work\nset -p PATH /front\nset -a PATH /w/end /end\nctx off\necho $PATH"
