@@ -1,0 +1,147 @@
+"""The `ctx` function: its commands, and where their output goes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from tests.shells.contract.language import BEFORE, STANDIN, Language
+from tests.support.home import Home, Result
+from tests.support.shells import clean_command
+
+
+class CommandContract(Language):
+    """What the command answers, in the shell itself and in substitutions, pipes and subshells."""
+
+    # --- The command --------------------------------------------------------------------------------------------------
+
+    def test_the_profile_before(self, compiled: Home) -> None:
+        lines: tuple[str, ...] = (
+            "ctx use work",
+            "ctx use other",
+            "ctx use -",
+            self.probe(compiled, "one"),
+            "ctx use -",
+        )
+        lines += (self.probe(compiled, "two"), "ctx off", "ctx use -", self.probe(compiled, "three"))
+        result = self.run(compiled, *lines)
+        assert [result.own(label)["CTX_PROFILE"] for label in ("one", "two", "three")] == ["work", "other", "other"]
+        self.assert_work(compiled, result, "one")
+
+    def test_no_profile_before(self, home: Home) -> None:
+        result = self.run(home, "ctx use -", self.probe(home, "after", self.status))
+        assert result.words("after") == ["1"]
+        assert result.stderr == "ctx: no profile was active before\n"
+
+    def test_off_without_a_profile(self, home: Home) -> None:
+        result = self.run(home, "ctx off", self.probe(home, "after", self.status))
+        assert result.words("after") == ["0"]
+        assert result.stderr == "ctx: no profile is active\n"
+
+    def test_a_profile_that_does_not_exist(self, compiled: Home) -> None:
+        lines = ("ctx use work", "ctx use typo", self.probe(compiled, "after", self.status))
+        result = self.run(compiled, *lines)
+        assert result.words("after") == ["4"]
+        assert "typo" in result.stderr
+        self.assert_work(compiled, result, "after")
+
+    def test_a_count_where_there_is_nothing_to_say(self, home: Home) -> None:
+        result = self.run(home, "ctx use lean")
+        assert result.stderr == "ctx: lean · 4 set, 1 cleared\n"
+
+    @pytest.mark.parametrize("name", ["CTX_QUIET", "CLAUDECODE"])
+    def test_quiet(self, home: Home, name: str) -> None:
+        lines = ("ctx use work", "ctx off", "ctx off", "ctx use -", "ctx use typo")
+        result = self.run(home, *lines, environ=home.environ(**{name: "1"}))
+        assert result.stderr.startswith("ctx: ")
+        assert "'typo'" in result.stderr
+        assert "work ·" not in result.stderr
+        assert "off" not in result.stderr
+
+    def test_other_commands_are_the_programs(self, home: Home) -> None:
+        environ = self.standin(home) | {"MISBEHAVE": "fail 42"}
+        result = self.run(home, "ctx anything", self.probe(home, "after", self.status), environ=environ)
+        assert result.words("after") == ["42"]
+        assert "__ctx_apply" in result.stdout
+        assert result.own("after") == {}
+
+    def test_options_that_print(self, home: Home) -> None:
+        result = self.run(
+            home, "ctx use work --json", "ctx use --help", "ctx use work --shell sh", self.probe(home, "after")
+        )
+        assert result.stdout.startswith("{")
+        assert "usage" in result.stdout.lower()
+        assert "export NEW=" in result.stdout
+        self.assert_before(home, result, "after")
+
+    def test_the_program_sees_the_users_own_environment(self, compiled: Home) -> None:
+        # Written down before the stand-in takes the program's place.
+        environ = compiled.environ(MISBEHAVE="tell", PLAN=os.devnull)
+        compiled.standin(STANDIN)
+        lines = ("ctx use work", "ctx use other", "ctx show it", self.probe(compiled, "after"))
+        result = self.run(compiled, *lines, environ=environ)
+        folders = [str(compiled.config), str(compiled.data), str(compiled.cache)]
+        assert (
+            result.stdout
+            == f"{['@hook', self.shell, *folders, 'other', 'work', 'show', 'it']!r} [] {['old', None, BEFORE['GONE'], None]}\n"
+        )
+        assert result.own("after")["CTX_PROFILE"] == "other"
+
+    def test_where_only_the_command_was_copied(self, home: Home) -> None:
+        environ = self.standin(home) | {"MISBEHAVE": "tell"}
+        result = self.run(home, self.lonely, "ctx use work", environ=environ)
+        assert result.stdout.startswith("['use', 'work'] ")
+        assert result.stderr == ""
+
+    # --- Substitutions, pipes, subshells ------------------------------------------------------------------------------
+
+    def test_evaluating_what_use_prints(self, compiled: Home) -> None:
+        lines = (self.both(self.evaluate("ctx use work"), self.probe(compiled, "in")), self.evaluate("ctx off"))
+        result = self.run(compiled, *lines, self.probe(compiled, "out"))
+        self.assert_work(compiled, result, "in")
+        self.assert_before(compiled, result, "out")
+        assert result.stdout == ""
+
+    @pytest.mark.parametrize("how", ["typo", "-", "die", "fail 3", "cut 0", "cut 3", "gone"])
+    def test_a_failure_makes_the_evaluation_fail(self, home: Home, how: str) -> None:
+        environ = home.environ()
+        if how not in {"typo", "-"}:
+            environ = self.standin(home) | {"MISBEHAVE": how}
+        if how == "gone":
+            home.program = (str(home.base / "nowhere" / "python"), "x")
+        name = how if how in {"typo", "-"} else "work"
+        lines = (self.both(self.evaluate(f"ctx use {name}"), self.call("echo", "NO")), self.probe(home, "after"))
+        result = self.run(home, *lines, environ=environ)
+        assert result.stdout == ""
+        assert {key: value for key, value in result.env("after").items() if key not in {"PLAN", "MISBEHAVE"}} == {
+            **home.environ(),
+            **BEFORE,
+        }
+        assert result.own("after") == {}
+
+    def test_a_pipe_gets_the_text(self, home: Home) -> None:
+        result = self.run(home, self.pipe("ctx use work"), self.pipe("ctx use typo"), self.probe(home, "after"))
+        assert "__ctx_apply" in result.stdout
+        assert result.stdout.endswith(f"\n{self.failure}\n")
+        self.assert_before(home, result, "after")
+
+    def test_a_subshell_is_switched_alone(self, compiled: Home) -> None:
+        line = self.subshell("ctx use work", self.probe(compiled, "in"))
+        if line is None:
+            pytest.skip("there are no subshells")
+        # Not into a pipe: there the text would be passed on.
+        out = compiled.base / "out"
+        script = "\n".join(
+            (self.before(), self.source(compiled.hook(self.shell)), line, self.probe(compiled, "after"), "")
+        )
+        file = compiled.base / "script"
+        file.write_bytes(script.encode())
+        with out.open("w") as stream:
+            subprocess.run([*clean_command(self.shell), str(file)], env=compiled.environ(), stdout=stream, check=True)
+        result = Result(0, out.read_text(), "")
+        compiled._read(result)
+        self.assert_work(compiled, result, "in")
+        self.assert_before(compiled, result, "after")
+        assert result.stdout == ""
