@@ -26,6 +26,7 @@ def run(invocation: Invocation, name: str, shell: str | None) -> int:
     program = shell or _usual(invocation)
     environ = applied(plan, invocation.own)
     environ["__CTX_PIN"] = "1"
+    invocation.say(f"{plan.profile} · {plan.summary or 'a shell of its own'} · exit leaves it")
     command, extra = start_line(invocation, canonical(os.path.basename(program).removesuffix(".exe")), program)
     return replace(command, {**environ, **extra})
 
