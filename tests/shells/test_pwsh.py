@@ -65,6 +65,9 @@ class TestPwsh(RuntimeContract):
     def source(self, path: Path) -> str:
         return f". {self.quote(str(path))}"
 
+    def change_directory(self, path: Path) -> str:
+        return f"Microsoft.PowerShell.Management\\Set-Location -LiteralPath {self.quote(str(path))}"
+
     def export(self, name: str, value: str) -> str:
         return f"$env:{name} = {self.quote(value)}"
 

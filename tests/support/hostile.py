@@ -5,6 +5,13 @@ from __future__ import annotations
 DIRECTORY = "-it's a \"home\" $(touch ran) `touch ran`;\n&é♀\\*'"
 """A directory's name: leading dash, space, all quotes, substitutions, newline, non-ASCII, wildcard, trailing quote."""
 
+DIRECTORIES = (
+    *("space dir", "$test", "`touch ran`", "$(touch ran)", "it's", 'quo"te', "semi;colon", "amp&ersand", "new\nline"),
+    *("-dash", "--", "é", "a:a", "aaa(bbb)ccc", "♀♂", "back\\slash", "star*", "[a]", "{a,b}", "~", "#x", "=ls", "!!"),
+    *("trailing ", " leading", "tab\t", "\u202e", "%s"),
+)
+"""Names that other tools of this kind have stumbled over, each a working directory somewhere."""
+
 VALUES: dict[str, str] = {
     "H_QUOTES": 'it\'s "quoted" `touch ran` $(touch ran)',
     "H_DOLLAR": "$HOME p$$w $1 $'x' $",
@@ -26,6 +33,13 @@ VALUES: dict[str, str] = {
     "H_FISH": "\\' \\x41 {$HOME}",
     "H_POWERSHELL": "`n $(touch ran) @'x'@ $env:HOME",
     "H_BRACE": "}",
+    "H_COLORS": "*.ogg=38;5;45:*.wav=38;5;45",
+    "H_LESSOPEN": "||/usr/bin/lesspipe.sh %s",
+    "H_BACKSLASHES": "\\\\\\",
+    "H_PARENTHESES": "aaa(bbb)ccc",
+    "H_PAYLOAD": "complex; echo 'pwned' > ran #",
+    "H_JSON": '{"a": ["$HOME", \'b\']}',
+    "H_CRLF": "line\r\nline\r\n",
 }
 """What a profile sets, by the name of the variable."""
 

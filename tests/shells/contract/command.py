@@ -7,8 +7,9 @@ import subprocess
 
 import pytest
 
-from tests.shells.contract.language import BEFORE, STANDIN, Language
+from tests.shells.contract.language import BEFORE, PROFILES, STANDIN, Language
 from tests.support.home import Home, Result
+from tests.support.hostile import DIRECTORIES
 from tests.support.shells import clean_command
 
 
@@ -94,6 +95,51 @@ class CommandContract(Language):
         result = self.run(home, self.lonely, "ctx use work", environ=environ)
         assert result.stdout.startswith("['use', 'work'] ")
         assert result.stderr == ""
+
+    def test_odd_directories(self, compiled: Home) -> None:
+        lines = []
+        for number, name in enumerate(DIRECTORIES):
+            folder = compiled.path / name
+            folder.mkdir()
+            plan = compiled.plan(self.shell, "work")
+            lines += [self.change_directory(folder), "ctx use work", self.probe(compiled, f"plan {number}")]
+            lines += ["ctx use fresh", self.probe(compiled, f"program {number}"), "ctx off"]
+            assert plan.exists()
+        compiled.profiles(PROFILES + '[profiles.fresh.env]\nNEW = "${MY_TOKEN}"\n', age=1)
+        os.utime(
+            compiled.plan(self.shell, "work"), ns=(0, compiled.config.joinpath("profiles.toml").stat().st_mtime_ns)
+        )
+        result = self.run(compiled, self.export("MY_TOKEN", "of the user"), *lines, self.probe(compiled, "off"))
+        assert result.code == 0
+        for number in range(len(DIRECTORIES)):
+            assert result.env(f"plan {number}")["OLD"] == "of work"
+            assert result.env(f"program {number}")["NEW"] == "of the user"
+        assert result.own("off") == {"__CTX_PREVIOUS": "fresh"}
+
+    def test_a_working_directory_that_is_gone(self, compiled: Home) -> None:
+        gone = compiled.path / "gone"
+        gone.mkdir()
+        remove = self.invoke("rm", "-rf", str(gone))
+        lines = (self.change_directory(gone), remove, "ctx use work", self.probe(compiled, "in"), "ctx list")
+        result = self.run(compiled, *lines, "ctx use nope", "ctx off", self.probe(compiled, "out"))
+        self.assert_work(compiled, result, "in")
+        assert result.env("out")["OLD"] == "old"
+        assert "PROFILE" in result.stdout
+        assert "nope" in result.stderr
+
+    def test_the_users_own_settings_of_ctx_survive(self, compiled: Home) -> None:
+        mine = {"CTX_CONFIG": "/mine", "CTX_DEBUG": "", "CTX_SECRET_MINE": "m", "CTX_QUIET": "1"}
+        lines = [self.export(name, value) for name, value in mine.items()]
+        lines += [
+            "ctx use work",
+            self.probe(compiled, "in"),
+            "ctx exec work -- true",
+            "ctx off",
+            self.probe(compiled, "out"),
+        ]
+        result = self.run(compiled, *lines)
+        for label in ("in", "out"):
+            assert {name: result.probes[label].get(name) for name in mine} == mine
 
     # --- Substitutions, pipes, subshells ------------------------------------------------------------------------------
 

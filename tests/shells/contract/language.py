@@ -167,6 +167,10 @@ class Language:
         """Read the file into this shell."""
         raise NotImplementedError
 
+    def change_directory(self, path: Path) -> str:
+        """Go to a directory."""
+        return f"cd {self.quote(str(path))}"
+
     def export(self, name: str, value: str) -> str:
         """Set and export a variable."""
         raise NotImplementedError
