@@ -17,7 +17,7 @@ FLOORS = [
     {"visible"},
     {"errors", "names", "names_special", "signin", "signin_secrets", "signin_variables", "schema"},
     {"model"},
-    {"files", "expand"},
+    {"files", "expand", "shipped"},
     {"config", "config_values", "discover", "trust", "secrets"},
     {"resolve"},
     {"plan", "state"},

@@ -20,9 +20,9 @@ from ctx.cli import app, spec
 from ctx.cli.invocation import Invocation
 from ctx.cli.main import QUICK, command_module
 from ctx.visible import visible
+from tests.support.home import PROGRAM
 
 MAIN = Path(__file__).resolve().parent.parent / "src" / "ctx" / "__main__.py"
-PROGRAM = [sys.executable, "-I", "-S", str(MAIN)]
 
 PROFILES = """
 default = "work"

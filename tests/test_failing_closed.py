@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.home import PROGRAM
 from tests.support.shells import clean_command
 
-MAIN = Path(__file__).resolve().parent.parent / "src" / "ctx" / "__main__.py"
-PROGRAM = (sys.executable, "-I", "-S", str(MAIN))
 POSIX = ["dash", "ksh93", "mksh", "busybox", "bash", "zsh"]
 SHELLS = [*POSIX, "fish", "pwsh"]
 

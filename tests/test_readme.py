@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.home import PROGRAM
 from tests.support.shells import clean_command
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
-PROGRAM = (sys.executable, "-I", "-S", str(ROOT / "src" / "ctx" / "__main__.py"))
 
 
 def block(language: str) -> str:

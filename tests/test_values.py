@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -13,10 +12,9 @@ import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.home import PROGRAM
 from tests.support.shells import clean_command
 
-MAIN = Path(__file__).resolve().parent.parent / "src" / "ctx" / "__main__.py"
-PROGRAM = (sys.executable, "-I", "-S", str(MAIN))
 VALUES_PER_EXAMPLE = 125
 EXAMPLES = 25
 

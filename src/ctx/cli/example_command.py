@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import OPTION, Param
-from ctx.errors import CtxError, UsageError
+from ctx.errors import UsageError
+from ctx.shipped import shipped
 
 HELP = """Print a commented example of profiles.toml: one profile for each way to sign in."""
 
@@ -15,19 +14,8 @@ PARAMS = (Param(OPTION, "schema", "Print a JSON schema for editors instead: prof
 
 def run(invocation: Invocation, schema: str | None) -> int:
     """Print the example or a schema. The exit code."""
-    invocation.emit(example_text() if schema is None else schema_text(schema))
+    invocation.emit(shipped("profiles.example.toml") if schema is None else schema_text(schema))
     return 0
-
-
-def example_text() -> str:
-    """The example, from the package or, in a checkout, from the project's root."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for folder in (package, os.path.dirname(os.path.dirname(package))):
-        path = os.path.join(folder, "profiles.example.toml")
-        if os.path.isfile(path):
-            with open(path, encoding="utf-8") as file:
-                return file.read()
-    raise CtxError("profiles.example.toml is not part of this installation", fix="install ctx again")
 
 
 def schema_text(kind: str) -> str:

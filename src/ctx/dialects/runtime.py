@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 from ctx.dialects.base import Dialect
-from ctx.errors import CtxError
+from ctx.shipped import shipped
 
 PLACEHOLDER = re.compile("__CTX_(?:NAME|PROGRAM|CONFIG|DATA|CACHE|VERSION)__")
 
@@ -38,16 +37,4 @@ def runtime(dialect: Dialect, settings: Settings) -> str:
         "__CTX_CACHE__": dialect.quote(settings.cache),
         "__CTX_VERSION__": dialect.quote(settings.version),
     }
-    return PLACEHOLDER.sub(lambda found: words[found.group()], template(dialect))
-
-
-def template(dialect: Dialect) -> str:
-    """The runtime as shipped: beside this package in an installed ctx, at the project's root in a checkout."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    name = f"ctx.{dialect.suffix}"
-    for folder in (package, os.path.dirname(os.path.dirname(package))):
-        path = os.path.join(folder, "shells", name)
-        if os.path.isfile(path):
-            with open(path, encoding="utf-8") as file:
-                return file.read()
-    raise CtxError(f"shells/{name} is not part of this installation", fix="install ctx again")
+    return PLACEHOLDER.sub(lambda found: words[found.group()], shipped("shells", f"ctx.{dialect.suffix}"))
