@@ -253,7 +253,15 @@ function __ctx_write_record {
   for __ctx_k __ctx_n __ctx_v in "${__ctx_steps[@]}"; do
     if (( ! ${__ctx_set[(Ie)$__ctx_n]} && ! ${__ctx_lists[(Ie)$__ctx_n]} )); then
       case $__ctx_k in
-        set) __ctx_set+=("$__ctx_n") __ctx_do_unset+=("$__ctx_n") ;;
+        set)
+          __ctx_set+=("$__ctx_n")
+          # A tie of the user's (typeset -T) would end with the variable. What is tied is no integer.
+          if [[ ${(Pt)__ctx_n} == *tied* ]]; then
+            __ctx_k=assign
+          else
+            __ctx_do_unset+=("$__ctx_n")
+          fi
+          ;;
         assign) __ctx_set+=("$__ctx_n") ;;
         *) __ctx_lists+=("$__ctx_n") ;;
       esac

@@ -113,3 +113,11 @@ class TestZsh(PosixlikeContract):
         other.with_name("evil.zwc").rename(plan.with_name("lean.zwc"))
         result = self.run(compiled, "ctx use lean", self.probe(compiled, "in"))
         assert result.env("in")["OLD"] == "of lean"
+
+    def test_a_variable_that_the_user_tied_stays_tied(self, compiled: Home) -> None:
+        tie = "unset OLD; typeset -xT OLD old_parts /; OLD=a/b"
+        lines = ("ctx use lean", "echo in $OLD $old_parts[1]", "old_parts+=(more)", "echo $OLD", "OLD='of lean'")
+        result = self.run(
+            compiled, tie, *lines, "ctx off", "echo out $OLD $old_parts[2]", "old_parts+=(c)", "echo $OLD"
+        )
+        assert result.stdout == "in of lean of lean\nof lean/more\nout a/b b\na/b/c\n"
