@@ -21,6 +21,7 @@ from ctx.cli.invocation import Invocation
 from ctx.cli.main import QUICK, command_module
 from ctx.visible import visible
 from tests.support.home import PROGRAM
+from tests.support.shells import require_shell
 
 MAIN = Path(__file__).resolve().parent.parent / "src" / "ctx" / "__main__.py"
 
@@ -553,3 +554,25 @@ def test_a_full_disk_behind_standard_output(home: Path) -> None:
 
     assert done.returncode == 1
     assert "standard output cannot be written" in done.stderr
+
+
+def test_a_locale_that_is_not_utf_8_changes_no_byte(tmp_path: Path) -> None:
+    localedef = require_shell("localedef")
+    made = [localedef, "-i", "de_DE", "-f", "ISO-8859-1", str(tmp_path / "de_DE.ISO-8859-1")]
+    if subprocess.run(made, capture_output=True, check=False).returncode:
+        require_shell("charmaps of Debian's package locales")
+    home = tmp_path / "hé 中"
+    (home / ".config" / "ctx").mkdir(parents=True)
+    file = home / ".config" / "ctx" / "profiles.toml"
+    file.write_text('[profiles.a.env]\nX = "~/ü中"\nY = "${RAW}"\n')
+    given = {os.fsencode(k): os.fsencode(v) for k, v in environ(home, LOCPATH=str(tmp_path)).items()}
+    given |= {b"LC_ALL": b"de_DE.ISO-8859-1", b"RAW": b"\xe9\xff", b"NAME": b"v"}
+
+    done = subprocess.run([*PROGRAM, "exec", "a", "env", "-0"], env=given, capture_output=True, check=False)
+    seen = dict(entry.split(b"=", 1) for entry in done.stdout.split(b"\0") if entry)
+
+    assert done.returncode == 0, done.stderr
+    assert seen[b"X"] == os.fsencode(home / "ü中")
+    assert seen[b"Y"] == b"\xe9\xff"
+    assert seen[b"LC_ALL"] == b"de_DE.ISO-8859-1"
+    assert "LC_CTYPE" not in map(os.fsdecode, seen)

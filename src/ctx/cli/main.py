@@ -14,9 +14,12 @@ QUICK = ("use", "off", "exec")
 SWITCHING = ("use", "off")
 """Commands whose standard output a shell evaluates: a failure must be code too."""
 
+UTF8_MODE = ["-X", "utf8"]
+
 
 def main() -> None:
     """Run the command line of this process and exit."""
+    _insist_on_utf8()
     words = sys.argv[1:]
     environ = environment()
     try:
@@ -46,6 +49,16 @@ def main() -> None:
         _emit_failure(invocation, words)
     sys.stdout.flush()
     os._exit(code)
+
+
+def _insist_on_utf8() -> None:
+    """Start again in UTF-8 mode where the locale says something else (de_DE.ISO-8859-1).
+
+    ctx passes bytes through as they are, and paths must be the same bytes to it and to Python's file functions.
+    """
+    if sys.getfilesystemencoding() == "utf-8" or sys.orig_argv[1:3] == UTF8_MODE:
+        return
+    os.execv(sys.executable, [sys.executable, *UTF8_MODE, *sys.orig_argv[1:]])
 
 
 def run(invocation: Invocation, words: list[str]) -> int:
