@@ -198,6 +198,10 @@ def test_an_unknown_profile_names_the_near_ones() -> None:
     with pytest.raises(UnknownProfileError) as caught:
         find(config, "zzz")
     assert "work, max" in caught.value.fix
+    many = parse("".join(f"[profiles.p{number}]\n" for number in range(1000)), "p.toml")
+    with pytest.raises(UnknownProfileError) as caught:
+        find(many, "zzz")
+    assert caught.value.fix == "ctx list shows all 1000 profiles"
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from ctx.files import Source, read_config
 from ctx.model import Binding, Config, Origin, PathList, Profile, Unset
 
 FILE = "profiles.toml"
+FEW = 8
+"""So many profiles an error names; of more it says where they are listed."""
 
 
 def load(directory: str) -> tuple[Config, Source]:
@@ -258,6 +260,8 @@ def find(config: Config, name: str) -> Profile:
     if name in config.aliases:
         return config.profiles[config.aliases[name]]
     close = nearest(name, config.aliases)
-    known = ", ".join(config.profiles) or "none"
-    fix = f"did you mean {' or '.join(close)}?" if close else f"profiles: {known}"
+    few = f"profiles: {', '.join(config.profiles) or 'none'}"
+    fix = few if len(config.profiles) <= FEW else f"ctx list shows all {len(config.profiles)} profiles"
+    if close:
+        fix = f"did you mean {' or '.join(close)}?"
     raise UnknownProfileError(f"there is no profile {name!r}", where=config.file, fix=fix)
