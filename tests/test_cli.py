@@ -427,7 +427,11 @@ def test_a_plan_on_disk_is_used_only_while_everything_is_unchanged(home: Path) -
     assert "9.99" not in forged(text.replace("3.10", "9.99"), age=1)
     assert "9.99" not in forged(text.replace("3.10", "9.99"), age=-1)
     assert "9.99" not in forged(text.replace("3.10", "9.99")[:-4])
+    assert "9.99" not in forged(text.replace("3.10", "9.99").replace("\0end", "\0more\0end"))
     assert "9.99" not in forged(text.replace("3.10", "9.99").replace(str(home), "/elsewhere"))
+    plan.unlink()
+    os.mkfifo(plan)
+    assert "3.10" in ctx(home, "use", "plain", "--shell", "sh").stdout
     file.write_text(PROFILES.replace("3.10", "4.20"))
     assert "4.20" in ctx(home, "use", "plain", "--shell", "sh").stdout
 

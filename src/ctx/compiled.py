@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from stat import S_ISREG
 
 from ctx.dialects.base import Dialect
 from ctx.files import private_directory, write_atomically
@@ -84,12 +85,13 @@ def load(cache: str, name: str, settings: Settings) -> Plan | None:
     """
     folder = os.path.join(cache, "plans", OPS)
     try:
-        descriptor = os.open(os.path.join(folder, name), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        descriptor = os.open(os.path.join(folder, name), flags)
         with open(descriptor, "rb", buffering=0) as file:
             status = os.fstat(descriptor)
             owners = {status.st_uid, os.stat(folder, follow_symlinks=False).st_uid}
             mine = os.name == "nt" or owners == {os.geteuid()}
-            if not mine or status.st_mtime_ns != settings.source.st_mtime_ns:
+            if not mine or not S_ISREG(status.st_mode) or status.st_mtime_ns != settings.source.st_mtime_ns:
                 return None
             fields = file.read().decode("utf-8", "surrogateescape").split("\0")
     except OSError:
@@ -98,6 +100,8 @@ def load(cache: str, name: str, settings: Settings) -> Plan | None:
     if fields[: len(head)] != head or fields[-1:] != [END]:
         return None
     profile, summary, *steps = fields[len(head) : -1]
+    if len(steps) % 3:
+        return None
     ops = tuple(Op(*steps[index : index + 3]) for index in range(0, len(steps), 3))
     return Plan(profile, ops, summary, plain=True)
 

@@ -103,8 +103,8 @@ def _form(content: Table, origin: Origin) -> Value:
         return SecretRef(origin, name)
     if "format" in content:
         return _template(content, origin)
-    fix = 'known forms: { secret = "name" }, { format = "…{part}…", part = { secret = "name" } }'
-    raise _wrong(origin, "is a table of no known form", fix)
+    known = ", ".join(f"{{ {form} = … }}" for form in schema.VALUE_FORMS)
+    raise _wrong(origin, "is a table of no known form", f"known forms: {known}")
 
 
 def _template(content: Table, origin: Origin) -> Template:

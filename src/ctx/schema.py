@@ -72,11 +72,8 @@ PROJECT_FIELDS = {
     "path": PATH,
 }
 
-VALUE_FORMS = {
-    "secret": ("secret",),
-    "format": ("format",),
-}
-"""Table-shaped values by the key that tells them apart, with the keys each needs."""
+VALUE_FORMS = ("secret", "format")
+"""Table-shaped values, by the key that tells them apart."""
 
 LATER_FORMS = ("keyring", "command", "file", "exec_only")
 """Forms of the file format that this version refuses by name instead of guessing."""
