@@ -205,6 +205,21 @@ def test_only_plain_values_may_be_compiled(written: str, compiled: bool) -> None
     assert plan(f"{ENV}{written}\n", HOME="/h", CTX_SECRET_K="v").plain is compiled
 
 
+@pytest.mark.parametrize(
+    ("entry", "compiled"),
+    [
+        ("~/bin", True),
+        ("${GOPATH}/bin", False),
+        ("$${GOPATH}", True),
+        ("/ghp_0123456789abcdefghijklmnopqrstuvwxyz", False),
+    ],
+)
+def test_a_list_that_depends_on_the_live_environment_is_not_compiled(entry: str, compiled: bool) -> None:
+    text = f'[profiles.a.path]\nPATH = {{ append = ["{entry}"] }}\n'
+
+    assert plan(text, GOPATH="/go").plain is compiled
+
+
 def test_the_summary_names_method_account_and_payer() -> None:
     text = (
         '[profiles.a]\npayer = "Acme"\n'

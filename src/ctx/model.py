@@ -94,12 +94,18 @@ class Template(Value):
 
 
 class PathList:
-    """Entries that a profile adds in front of and behind a list variable such as `PATH`."""
+    """Entries that a profile adds in front of and behind a list variable such as `PATH`.
 
-    __slots__ = ("append", "origin", "prepend")
+    `plain` is False once an entry was expanded to something that may differ from shell to shell, or is secret.
+    """
 
-    def __init__(self, origin: Origin, prepend: tuple[str, ...], append: tuple[str, ...]) -> None:
+    __slots__ = ("append", "origin", "plain", "prepend")
+
+    def __init__(
+        self, origin: Origin, prepend: tuple[str, ...], append: tuple[str, ...], *, plain: bool = True
+    ) -> None:
         self.origin = origin
+        self.plain = plain
         self.prepend = prepend
         self.append = append
 
@@ -183,7 +189,7 @@ class Environment:
     @property
     def plain(self) -> bool:
         """True if nothing in it is secret or depends on the live environment."""
-        return all(variable.plain for variable in self.variables.values())
+        return all(part.plain for part in (*self.variables.values(), *self.lists.values()))
 
 
 SET = "set"

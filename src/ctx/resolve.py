@@ -193,7 +193,10 @@ def _expand_list(lists: PathList, around: Surroundings) -> PathList:
                 raise ConfigError(f"{entry!r} cannot be one entry of a list", where=str(lists.origin))
         return done
 
-    return PathList(lists.origin, entries(lists.prepend), entries(lists.append))
+    front, back = entries(lists.prepend), entries(lists.append)
+    plain = not any(references(entry) for entry in (*lists.prepend, *lists.append))
+    plain = plain and not any(signin.value_looks_secret(entry) for entry in (*front, *back))
+    return PathList(lists.origin, front, back, plain=plain)
 
 
 def families(config: Config, profile: Profile, around: Surroundings) -> tuple[dict[str, str], dict[str, Variable]]:
