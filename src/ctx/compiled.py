@@ -45,7 +45,7 @@ def version(release: str, config: str, data: str) -> str:
 
 
 def store(cache: str, name: str, plan: Plan, language: Dialect | None, settings: Settings) -> bool:
-    """Write the plan of the profile asked for as `name` below `cache`, for a shell and for ctx itself.
+    """Write the plan of the profile asked for as `name` below `cache`: for a shell, or with None for ctx itself.
 
     A file's own modification time is that of `profiles.toml`: equal times are what is tested before use. Secrets and
     values that depend on the live environment are never written. A cache that cannot be used is not an error. Says
@@ -53,16 +53,16 @@ def store(cache: str, name: str, plan: Plan, language: Dialect | None, settings:
     """
     if not plan.plain or time.time_ns() - settings.source.st_mtime_ns < SETTLED_NS:
         return False
-    texts = {OPS: _ops_text(plan, settings)}
-    if language is not None and settings.source.st_mtime_ns >= OLDEST_NS:
-        texts[language.name] = language.compiled(plan, settings.version, settings.home)
+    if language is None:
+        kind, text = OPS, _ops_text(plan, settings)
+    elif settings.source.st_mtime_ns >= OLDEST_NS:
+        kind, text = language.name, language.compiled(plan, settings.version, settings.home)
+    else:
+        return False
     try:
-        for kind, text in texts.items():
-            if not _write(cache, kind, name, text, settings.source.st_mtime_ns):
-                return False
+        return _write(cache, kind, name, text, settings.source.st_mtime_ns)
     except OSError:
         return False
-    return True
 
 
 def _write(cache: str, kind: str, name: str, text: str, mtime_ns: int) -> bool:

@@ -8,10 +8,9 @@ import tomllib
 from ctx import names, schema, signin
 from ctx.config_values import FloatText, Table, check_entry, kind, parse_value
 from ctx.errors import ConfigError, UnknownProfileError, typed
-from ctx.files import Source, read_config
+from ctx.files import PROFILES, Source, read_config
 from ctx.model import Binding, Config, Origin, PathList, Profile, Unset
 
-FILE = "profiles.toml"
 FEW = 8
 """So many profiles an error names; of more it says where they are listed."""
 
@@ -21,7 +20,7 @@ def load(directory: str) -> tuple[Config, Source]:
 
     Raises ConfigError.
     """
-    path = os.path.join(directory, FILE)
+    path = os.path.join(directory, PROFILES)
     try:
         source = read_config(path)
     except FileNotFoundError:

@@ -7,6 +7,9 @@ import stat
 
 from ctx.errors import ConfigError, typed
 
+PROFILES = "profiles.toml"
+"""The name of the user's own file in the configuration directory."""
+
 CONFIG_LIMIT = 512 * 1024
 """Bytes of `profiles.toml` that are read: four times what 1,000 profiles need."""
 

@@ -189,7 +189,8 @@ class Environment:
     @property
     def plain(self) -> bool:
         """True if nothing in it is secret or depends on the live environment."""
-        return all(part.plain for part in (*self.variables.values(), *self.lists.values()))
+        variables = all(variable.plain for variable in self.variables.values())
+        return variables and all(entries.plain for entries in self.lists.values())
 
 
 SET = "set"

@@ -61,14 +61,14 @@ class Group(click.Group):
 def build(name: str, invocation: Invocation) -> click.Command:
     """The click command for a module's PARAMS, HELP and run."""
     module = command_module(name)
+    takes_rest = any(param.kind == spec.REST for param in module.PARAMS)
     return click.Command(
         name,
         callback=partial(module.run, invocation),
         params=[_parameter(param) for param in module.PARAMS],
         help=module.HELP,
         short_help=COMMANDS[name],
-        context_settings={"ignore_unknown_options": any(p.kind == spec.REST for p in module.PARAMS)}
-        | ({"allow_interspersed_args": False} if any(p.kind == spec.REST for p in module.PARAMS) else {}),
+        context_settings={"ignore_unknown_options": takes_rest, "allow_interspersed_args": not takes_rest},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctx.cli.invocation import Invocation
-from ctx.cli.show_command import describe
+from ctx.cli.show_command import describe, rows_of
 from ctx.cli.spec import ARGUMENT, JSON, Param
 from ctx.config import find, load
 from ctx.visible import visible
@@ -24,9 +24,7 @@ def run(invocation: Invocation, first: str, second: str, json: bool) -> int:
         if sides[0].get(key) != sides[1].get(key)
     ]
     if json:
-        import json as encoder
-
-        invocation.emit(encoder.dumps(changes, indent=2, ensure_ascii=False) + "\n")
+        invocation.emit_json(changes)
         return 0
     if not changes:
         invocation.say(f"{first} and {second} do the same")
@@ -43,15 +41,10 @@ def _flat(data: dict[str, object]) -> dict[str, str]:
     for key in ("auth", "payer"):
         if data[key]:
             flat[key] = str(data[key])
-    for row in _rows(data, "variables"):
+    for row in rows_of(data, "variables"):
         flat[str(row["name"])] = "unset" if row["value"] is None else f"= {row['value']}"
-    for row in _rows(data, "lists"):
+    for row in rows_of(data, "lists"):
         flat[f"{row['name']} (list)"] = f"prepend {row['prepend']} append {row['append']}"
-    for row in _rows(data, "clears"):
+    for row in rows_of(data, "clears"):
         flat.setdefault(str(row["name"]), f"cleared with the family {row['family']}")
     return flat
-
-
-def _rows(data: dict[str, object], key: str) -> list[dict[str, object]]:
-    rows = data[key]
-    return rows if isinstance(rows, list) else []

@@ -65,6 +65,12 @@ class Invocation:
         except OSError as error:
             raise CtxError(f"standard output cannot be written: {(error.strerror or '').lower()}") from None
 
+    def emit_json(self, data: object) -> None:
+        """Write data as JSON to standard output."""
+        import json
+
+        self.emit(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
     def say(self, text: str) -> None:
         """One line for people, on standard error; `CTX_QUIET` keeps errors only."""
         if not self.environ.get("CTX_QUIET"):

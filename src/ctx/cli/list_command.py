@@ -20,9 +20,7 @@ def run(invocation: Invocation, json: bool) -> int:
     config, _ = load(invocation.config)
     rows = [_row(config, profile, invocation) for profile in config.profiles.values()]
     if json:
-        import json as encoder
-
-        invocation.emit(encoder.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+        invocation.emit_json(rows)
         return 0
     invocation.emit(_table(rows))
     return 0

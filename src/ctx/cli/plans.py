@@ -7,11 +7,9 @@ import os
 from ctx import __version__, compiled
 from ctx.cli.invocation import Invocation
 from ctx.dialects.base import Dialect
-from ctx.files import config_status
+from ctx.files import PROFILES, config_status
 from ctx.model import Plan
 from ctx.names import is_profile_name
-
-FILE = "profiles.toml"
 
 
 class Prepared:
@@ -35,7 +33,7 @@ def prepare(invocation: Invocation, name: str) -> Prepared:
 
 def ready(invocation: Invocation, name: str) -> Prepared | None:
     """The plan on disk for exactly this name; None where the profiles have to be read."""
-    source = config_status(os.path.join(invocation.config, FILE)) if is_profile_name(name) else None
+    source = config_status(os.path.join(invocation.config, PROFILES)) if is_profile_name(name) else None
     if source is None:
         return None
     plan = compiled.load(invocation.cache, name, _settings(invocation, source))
@@ -64,7 +62,7 @@ def make(invocation: Invocation, name: str, *, consent: bool = True) -> Prepared
 
 
 def keep(invocation: Invocation, prepared: Prepared, language: Dialect | None) -> None:
-    """Put a plain plan on disk, for ctx and for the shell that asked, so that neither has to work it out again."""
+    """Put a plain plan on disk, for the shell that asked or with None for ctx, so that it need not be made again."""
     settings = _settings(invocation, prepared.source)
     compiled.store(invocation.cache, prepared.asked, prepared.plan, language, settings)
 

@@ -27,9 +27,7 @@ def run(invocation: Invocation, name: str, json: bool, reveal: bool) -> int:
         raise RefusedError("secrets are shown on a terminal only", fix=f"ctx exec {name} -- printenv NAME hands one on")
     data = describe(config, find(config, name), invocation.around(), reveal=reveal)
     if json:
-        import json as encoder
-
-        invocation.emit(encoder.dumps(data, indent=2, ensure_ascii=False) + "\n")
+        invocation.emit_json(data)
     else:
         invocation.emit(_page(data))
     return 0
@@ -92,8 +90,8 @@ def _page(data: dict[str, object]) -> str:
             lines.append(f"  {key}: {', '.join(value) if isinstance(value, list) else value}")
     if data["protected"]:
         lines.append("  protected: asks before use")
-    rows = [(_assignment(row), str(row["origin"])) for row in _rows(data, "variables")]
-    for row in _rows(data, "lists"):
+    rows = [(_assignment(row), str(row["origin"])) for row in rows_of(data, "variables")]
+    for row in rows_of(data, "lists"):
         rows += [
             (f"{row['name']}: {key} {entry}", str(row["origin"]))
             for key in ("prepend", "append")
@@ -101,14 +99,15 @@ def _page(data: dict[str, object]) -> str:
         ]
     width = min(max((len(visible(left)) for left, _ in rows), default=0), 60)
     lines += [f"  {visible(left):<{width}}  # {visible(origin)}" for left, origin in rows]
-    clears = _rows(data, "clears")
+    clears = rows_of(data, "clears")
     for family in dict.fromkeys(str(row["family"]) for row in clears):
         names = [str(row["name"]) for row in clears if row["family"] == family]
         lines.append(f"  clears {len(names)} others of the family {family} (--json lists them)")
     return "\n".join((visible(lines[0]), *lines[1:])) + "\n"
 
 
-def _rows(data: dict[str, object], key: str) -> list[dict[str, object]]:
+def rows_of(data: dict[str, object], key: str) -> list[dict[str, object]]:
+    """One of the lists that `describe` gives."""
     rows = data[key]
     return rows if isinstance(rows, list) else []
 
