@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from string import Template
 
 from benchmarks.timing import LIMIT_SECONDS, SWITCH, Case, LeftOutError, run
-from benchmarks.world import CLAUDE, TEN, World
+from benchmarks.world import CLAUDE, TEN, World, write
 
 SWITCHES = 40
 """Switches in one measurement, between two profiles in turn."""
@@ -212,32 +212,35 @@ def cases(name: str, world: World) -> list[Case]:
     if program is None:
         raise LeftOutError(f"{name} is not installed")
     environ = world.environ(CTX_QUIET="1", POWERSHELL_TELEMETRY_OPTOUT="1", POWERSHELL_UPDATECHECK="Off")
+    text = run((*world.ctx, "init", name), environ, world.empty)
     hook = os.path.join(world.folder, f"hook.{shell.suffix}")
-    with open(hook, "w", encoding="utf-8") as file:
-        file.write(_without_program(run((*world.ctx, "init", name), environ, world.empty)))
-    for profile in (*CLAUDE, *TEN):
-        _compile(world, name, profile)
+
+    def script(label: str, work: Work) -> Script:
+        path = os.path.join(world.folder, f"{name}-{label}.{shell.suffix}")
+        write(path, shell.script(hook, work))
+        return Script(shell, (program, *shell.options, path), environ, world.empty, work.timed)
+
+    write(hook, text)
+    for pair in (CLAUDE, TEN):
+        # The first switch to each has ctx put its plan on disk.
+        script("before", Work("", pair, 1, 1)).check()
+        _check_plans(world, name, pair)
+    write(hook, without_program(text, shutil.which("false") or "/bin/false"))
     rows: list[Case] = []
     for number, work in enumerate(shell.works()):
-        path = os.path.join(world.folder, f"{name}-{number}.{shell.suffix}")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(shell.script(hook, work))
-        script = Script(shell, (program, *shell.options, path), environ, world.empty, work.timed)
-        rows.append(Case(name, f"ctx use in {name}, {work.label}", script.sample, SWITCH, script.check))
+        measured = script(str(number), work)
+        rows.append(Case(name, f"ctx use in {name}, {work.label}", measured.sample, SWITCH, measured.check))
     return rows
 
 
-def _without_program(text: str) -> str:
-    """The hook with an interpreter that always fails: a switch that asked for one would not pass."""
-    false = shutil.which("false") or "/bin/false"
+def without_program(text: str, instead: str) -> str:
+    """The hook with another program for the interpreter, one that fails: a switch that asked for it would not pass."""
     if sys.executable not in text:
         raise LeftOutError("the hook does not name the interpreter, so nothing shows whether it starts one")
-    return text.replace(sys.executable, false)
+    return text.replace(sys.executable, instead)
 
 
-def _compile(world: World, shell: str, profile: str) -> None:
-    """Let ctx put the plan on disk, as the hook asks for it at the first switch."""
-    words = (*world.ctx, "@hook", shell, *world.directories, "", "", "use", profile)
-    run(words, world.environ(), world.empty)
-    if not os.path.isfile(os.path.join(world.cache(), "plans", shell, profile)):
-        raise LeftOutError(f"ctx did not put a plan of {profile} on disk for {shell}")
+def _check_plans(world: World, shell: str, profiles: tuple[str, str]) -> None:
+    for profile in profiles:
+        if not os.path.isfile(os.path.join(world.cache(), "plans", shell, profile)):
+            raise LeftOutError(f"ctx did not put a plan of {profile} on disk for {shell}")

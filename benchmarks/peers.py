@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.timing import EXEC, SWITCH, Case, LeftOutError, Process, run
+from benchmarks.tools import env_table, exports, secrets_table
 from benchmarks.world import VARIABLES, World
 
 Say = Callable[[str], None]
@@ -24,17 +25,22 @@ def default_folder() -> str:
     return os.path.join(base, "ctx-benchmarks", "peers")
 
 
-def program(name: str, folder: str, say: Say) -> str:
-    """The path of a peer: from `folder`, from PATH, or installed now. Raises LeftOutError."""
+def find(name: str, folder: str) -> str | None:
+    """The path of a peer, from `folder` or from PATH; None where it is not installed."""
     places = [os.path.join(folder, name, "bin"), os.path.join(folder, "bin"), os.environ.get("PATH", os.defpath)]
-    where = os.pathsep.join(places)
-    found = shutil.which(name, path=where)
+    found = shutil.which(name, path=os.pathsep.join(places))
+    return None if found is None else os.path.abspath(found)
+
+
+def program(name: str, folder: str, say: Say) -> str:
+    """The path of a peer, which is installed if it is not found. Raises LeftOutError."""
+    found = find(name, folder)
     if found is None:
         _INSTALLERS[name](folder, say)
-        found = shutil.which(name, path=where)
+        found = find(name, folder)
     if found is None:
         raise LeftOutError(f"{name} was installed and cannot be found")
-    return os.path.abspath(found)
+    return found
 
 
 def _install_direnv(_folder: str, say: Say) -> None:
@@ -120,8 +126,7 @@ def version(path: str, world: World) -> str:
 
 def direnv_cases(path: str, world: World) -> list[Case]:
     """An allowed `.envrc` of plain exports."""
-    exports = "".join(f"export {name}='{value}'\n" for name, value in VARIABLES.items())
-    folder = world.project("for-direnv", ".envrc", exports)
+    folder = world.project("for-direnv", ".envrc", exports(VARIABLES))
     run((path, "allow", folder), world.environ(), folder)
     export = Process((path, "export", "bash"), world.environ(), folder, expect=tuple(VARIABLES))
     return [
@@ -132,8 +137,7 @@ def direnv_cases(path: str, world: World) -> list[Case]:
 
 def mise_cases(path: str, world: World) -> list[Case]:
     """A trusted `mise.toml` with an `[env]` table and no tools."""
-    table = "[env]\n" + "".join(f'{name} = "{value}"\n' for name, value in VARIABLES.items())
-    folder = world.project("for-mise", "mise.toml", table)
+    folder = world.project("for-mise", "mise.toml", env_table(VARIABLES))
     run((path, "trust", os.path.join(folder, "mise.toml")), world.environ(), folder)
     env = Process((path, "env", "-s", "bash"), world.environ(), folder, expect=tuple(VARIABLES.values()))
     return [
@@ -144,8 +148,7 @@ def mise_cases(path: str, world: World) -> list[Case]:
 
 def fnox_cases(path: str, world: World) -> list[Case]:
     """A `fnox.toml` with plain default values: no provider is asked. fnox knows no trust."""
-    table = "[secrets]\n" + "".join(f'{name} = {{ default = "{value}" }}\n' for name, value in VARIABLES.items())
-    folder = world.project("for-fnox", "fnox.toml", table)
+    folder = world.project("for-fnox", "fnox.toml", secrets_table(VARIABLES))
     export = Process((path, "export", "-f", "shell"), world.environ(), folder, expect=tuple(VARIABLES.values()))
     return [
         Case("fnox", "fnox export -f shell", export.sample, SWITCH, export.check),

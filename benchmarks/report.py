@@ -61,9 +61,13 @@ def rows(cases: Sequence[Case]) -> list[tuple[str, ...]]:
 
 
 def table(cases: Sequence[Case]) -> str:
-    """Everything measured, aligned: labels to the left, numbers to the right."""
-    lines = [HEADER, *rows(cases)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADER))]
+    """Everything measured as a table."""
+    return aligned([HEADER, *rows(cases)])
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """A table, its header first: labels to the left, numbers to the right."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     return "".join(
         "  ".join((line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True)))).rstrip()
         + "\n"

@@ -11,18 +11,27 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 if not __package__:
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from benchmarks import hooks, peers, programs, report
-from benchmarks.timing import Case, LeftOutError, checked, measure, run
+from benchmarks import directories, hooks, peers, plot, programs, report, scaling, secret_stores, secret_tables, tables
+from benchmarks.desktop import Desktop
+from benchmarks.directories import Cell, Stages
+from benchmarks.secret_stores import Amount
+from benchmarks.terminals import DRIVERS
+from benchmarks.timing import Case, LeftOutError, checked, measure, median, run
+from benchmarks.tools import TOOLS, Ctx, Tool
 from benchmarks.world import World, build
 
 ROUNDS = 30
 
-GROUPS = ("ctx", *hooks.NAMES, *peers.NAMES)
+GROUPS = ("ctx", *hooks.NAMES, *peers.NAMES, *secret_stores.GROUPS)
 """What `--only` may name, in the order of the table. The bare interpreter is always measured."""
+
+PARTS = ("programs", "directories", "scaling", "secrets")
+"""What `--part` may name."""
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -31,45 +40,122 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"measurements of each row (default {ROUNDS})")
     parser.add_argument(
+        "--part", action="append", choices=PARTS, metavar="NAME", help=f"one of {', '.join(PARTS)}; may be repeated"
+    )
+    parser.add_argument(
         "--only", action="append", choices=GROUPS, metavar="NAME", help=f"one of {', '.join(GROUPS)}; may be repeated"
     )
     parser.add_argument("--peers", metavar="DIR", help="where peers are looked for, and installed if they are missing")
     parser.add_argument("--json", metavar="FILE", help="also write every sample to FILE")
+    parser.add_argument("--plot", metavar="FILE", help="also draw the events of one shell to FILE, as SVG")
+    parser.add_argument("--plot-shell", choices=tuple(DRIVERS), default="bash", help="that shell (default bash)")
     parser.add_argument("--seed", type=int, help="for the order of the rows within a round")
     given = parser.parse_args(words)
     if given.rounds < 1:
         parser.error("--rounds must be at least 1")
+    if given.plot and given.part and "directories" not in given.part:
+        parser.error("--plot shows directories: --part directories")
     return given
 
 
-def collect(
-    groups: list[str], folder: str, world: World, versions: dict[str, str], left_out: dict[str, str]
-) -> list[Case]:
-    """Every row that can be measured here; why the others cannot goes into `left_out`."""
-    cases = checked(programs.python_cases(world), left_out)
-    versions["ctx"] = (
-        run((*world.ctx, "--version"), world.environ(), world.empty).split()[-1] if world.has_click else ""
-    )
-    for group in groups:
+@dataclass
+class Collected:
+    """Every row that can be measured here, and why the others cannot."""
+
+    rows: list[Case] = field(default_factory=list)
+    events: list[Cell] = field(default_factory=list)
+    growth: list[Cell] = field(default_factory=list)
+    secrets: list[Amount] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    cells_left_out: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cases(self) -> list[Case]:
+        """All of them."""
+        return [*self.rows, *self.events, *self.growth, *self.secrets]
+
+    @property
+    def bare(self) -> float:
+        """The median of the bare interpreter, which everything is held against."""
+        return median(next(case.samples for case in self.rows if case.label == programs.BARE))
+
+
+class Collector:
+    """Sets up what was asked for. The shells that it starts live in `stages`, a keyring for them in `desktop`."""
+
+    def __init__(self, given: argparse.Namespace, world: World, stages: Stages, desktop: Desktop) -> None:
+        self.world = world
+        self.stages = stages
+        self.desktop = desktop
+        self.parts = given.part or PARTS
+        self.groups = [group for group in GROUPS if not given.only or group in given.only]
+        self.shells = [name for name in hooks.NAMES if name in self.groups]
+        if not self.shells:
+            self.shells = list(hooks.NAMES)
+        asked = given.only and any(name in TOOLS for name in given.only)
+        self.tools = [name for name in TOOLS if not asked or name in given.only or name == Tool.name]
+        self.folder = os.path.abspath(given.peers or peers.default_folder())
+        self.found = Collected()
+
+    def collect(self) -> Collected:
+        found, world = self.found, self.world
+        if world.has_click:
+            found.versions["ctx"] = run((*world.ctx, "--version"), world.environ(), world.empty).split()[-1]
+        found.rows += checked(programs.python_cases(world), found.left_out)
+        if "programs" in self.parts:
+            for group in self.groups:
+                found.rows += [] if group in secret_stores.GROUPS else self._rows(group)
+        for shell in self.shells if "directories" in self.parts or "scaling" in self.parts else ():
+            program = shutil.which(shell)
+            if program is None:
+                found.left_out[shell] = f"{shell} is not installed"
+                continue
+            found.versions[shell] = peers.version(program, world).partition("(")[0]
+            if "directories" in self.parts:
+                for tool in self.tools:
+                    found.events += self._events(shell, tool)
+            if "scaling" in self.parts and Ctx.name in self.tools:
+                found.growth += _cells(scaling.cells(shell, world, self.stages), found.cells_left_out)
+        if "secrets" in self.parts:
+            place = secret_stores.Place(world, self.desktop, lambda: self._peer("fnox"))
+            cells = secret_stores.cells(place, self.groups, found.left_out)
+            found.secrets += [case for case in checked(cells, found.cells_left_out) if isinstance(case, Amount)]
+        return found
+
+    def _rows(self, group: str) -> list[Case]:
         try:
-            cases += checked(_group(group, folder, world, versions)(), left_out)
+            return checked(self._of_group(group)(), self.found.left_out)
         except LeftOutError as error:
-            left_out[group] = str(error)
-    return cases
+            self.found.left_out[group] = str(error)
+            return []
+
+    def _of_group(self, group: str) -> Callable[[], list[Case]]:
+        if group == "ctx":
+            return lambda: programs.ctx_cases(self.world)
+        if group in hooks.NAMES:
+            return lambda: hooks.cases(group, self.world)
+        return lambda: peers.CASES[group](self._peer(group), self.world)
+
+    def _events(self, shell: str, tool: str) -> list[Cell]:
+        try:
+            program = self._peer(tool) if tool in peers.NAMES else ""
+        except LeftOutError as error:
+            self.found.left_out[tool] = str(error)
+            return []
+        cases = directories.cells(shell, TOOLS[tool], program, self.world, self.stages)
+        return _cells(cases, self.found.cells_left_out)
+
+    def _peer(self, name: str) -> str:
+        if name in self.found.left_out:
+            raise LeftOutError(self.found.left_out[name])
+        path = peers.program(name, self.folder, say)
+        self.found.versions.setdefault(name, peers.version(path, self.world))
+        return path
 
 
-def _group(group: str, folder: str, world: World, versions: dict[str, str]) -> Callable[[], list[Case]]:
-    if group == "ctx":
-        return lambda: programs.ctx_cases(world)
-    if group in hooks.NAMES:
-        return lambda: hooks.cases(group, world)
-
-    def of_peer() -> list[Case]:
-        path = peers.program(group, folder, say)
-        versions[group] = peers.version(path, world)
-        return peers.CASES[group](path, world)
-
-    return of_peer
+def _cells(cases: list[Cell], left_out: dict[str, str]) -> list[Cell]:
+    return [case for case in checked(cases, left_out) if isinstance(case, Cell)]
 
 
 def say(text: str) -> None:
@@ -79,37 +165,77 @@ def say(text: str) -> None:
 
 def main() -> int:
     given = arguments()
-    groups = [group for group in GROUPS if not given.only or group in given.only]
-    folder = os.path.abspath(given.peers or peers.default_folder())
-    result = os.path.abspath(given.json) if given.json else None
+    files = {name: os.path.abspath(path) for name in ("json", "plot") if (path := getattr(given, name))}
     place = tempfile.mkdtemp(prefix="ctx-benchmark-")
-    versions: dict[str, str] = {}
-    left_out: dict[str, str] = {}
+    stages = Stages(given.rounds)
+    desktop = Desktop(os.path.join(place, "desktop"))
     about = report.machine()
     try:
-        world = build(place)
-        cases = collect(groups, folder, world, versions, left_out)
-        measure(cases, given.rounds, random.Random(given.seed), lambda number: progress(number, given.rounds))
+        found = Collector(given, build(place), stages, desktop).collect()
+        measure(found.cases, given.rounds, random.Random(given.seed), lambda number: progress(number, given.rounds))
     except (RuntimeError, LeftOutError) as error:
         say(f"stopped: {error}")
         return 1
     except KeyboardInterrupt:
         return 130
     finally:
+        stages.close()
+        desktop.close()
         os.chdir(os.path.dirname(place))
         shutil.rmtree(place, ignore_errors=True)
-    names = ", ".join(f"{name} {number}" for name, number in versions.items() if number)
-    print(
-        f"{about['system']}, {about['processors']} processors, load {about['load']}, Python {about['python']}; {names}"
-    )
+    names = ", ".join(f"{name} {number}" for name, number in found.versions.items() if number)
+    machine = f"{about['system']}, {about['processors']} processors, load {about['load']}, Python {about['python']}"
+    print(f"{machine}; {names}")
     print(f"milliseconds, {given.rounds} rounds in random order\n")
-    print(report.table(cases))
-    for line in report.notes(cases, left_out):
-        print(line)
-    if result is not None:
-        with open(result, "w", encoding="utf-8") as file:
-            json.dump(report.record(cases, about, versions, left_out), file, indent=1)
+    show(found)
+    if "json" in files:
+        with open(files["json"], "w", encoding="utf-8") as file:
+            json.dump(record(found, about), file, indent=1)
             file.write("\n")
+    if "plot" in files:
+        return draw(files["plot"], given.plot_shell, found, about, given.rounds)
+    return 0
+
+
+def show(found: Collected) -> None:
+    """Print all tables, what has to be known beside them, and whether what ctx promises holds."""
+    print(report.table(found.rows))
+    for shell in tables.shells(found.events):
+        print(tables.events_table(found.events, shell))
+    if found.growth:
+        print(tables.sizes_table(found.growth))
+    if found.secrets:
+        print(secret_tables.table(found.secrets, found.bare))
+    for line in report.notes(found.rows, found.left_out | tables.left_out(found.cells_left_out)):
+        print(line)
+    lines = acceptance(found)
+    if lines:
+        print("\n" + "\n".join(lines))
+
+
+def acceptance(found: Collected) -> list[str]:
+    """What ctx promises, with the figures that decide it."""
+    return [*tables.acceptance(found.events, found.growth), *secret_tables.acceptance(found.secrets, found.bare)]
+
+
+def record(found: Collected, about: dict[str, object]) -> dict[str, object]:
+    """All of it, samples included, for a plot or a comparison."""
+    data = report.record(found.rows, about, found.versions, found.left_out | found.cells_left_out)
+    more = {"directories": tables.record(found.events), "scaling": tables.record(found.growth)}
+    return data | more | {"secrets": secret_tables.record(found.secrets), "acceptance": acceptance(found)}
+
+
+def draw(path: str, shell: str, found: Collected, about: dict[str, object], rounds: int) -> int:
+    """Write the picture. The exit code."""
+    names = [f"{name} {found.versions[name]}" for name in (shell, *TOOLS) if found.versions.get(name)]
+    text = f"Medians of {rounds} rounds on {about['system']}: {', '.join(names)}"
+    try:
+        picture = plot.svg(shell, tables.medians(found.events, shell), text)
+    except ValueError as error:
+        say(f"no picture: {error}")
+        return 1
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(picture)
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -16,6 +17,9 @@ EXEC = "exec"
 
 LIMIT_SECONDS = 60
 """How long a program may take outside the measurement before it counts as hanging."""
+
+COLOR = re.compile("\x1b\\[[0-9;]*m")
+"""What some programs put around their messages."""
 
 
 class LeftOutError(Exception):
@@ -106,7 +110,7 @@ def run(words: Sequence[str], environ: Mapping[str, str], directory: str) -> str
     except (OSError, subprocess.TimeoutExpired) as error:
         raise LeftOutError(f"{shown(words)}: {error}") from None
     if done.returncode:
-        lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+        lines = COLOR.sub("", (done.stderr or done.stdout).decode("utf-8", "replace")).strip().splitlines()
         raise LeftOutError(f"{shown(words)} ended with {done.returncode}: {lines[0] if lines else 'no message'}")
     return done.stdout.decode("utf-8", "replace")
 

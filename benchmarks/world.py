@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
+
+from benchmarks.timing import LeftOutError
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -16,7 +21,20 @@ PATH = "/usr/local/bin:/usr/bin:/bin"
 COUNT = 11
 """Variables that ctx and every peer set."""
 
-VARIABLES = {f"APP_SETTING_{number:02}": f"value {number} of it" for number in range(1, COUNT + 1)}
+LAST = "APP_SETTING_10"
+"""The variable that is looked at where one will do."""
+
+
+def settings(edition: int = 0, count: int = COUNT) -> dict[str, str]:
+    """The variables; each edition has another value in LAST, so that a change can be seen."""
+    values = {f"APP_SETTING_{number:02}": f"value {number} of it" for number in range(1, count + 1)}
+    return values | {LAST: f"{values[LAST]}, edition {edition}"} if edition else values
+
+
+VARIABLES = settings()
+
+LONG_AGO = 1_700_000_000
+"""When `profiles.toml` was last changed, in seconds since 1970."""
 
 SECRETS = {"deploy-token": "CTX_SECRET_DEPLOY_TOKEN", "database": "CTX_SECRET_DATABASE"}
 
@@ -99,9 +117,9 @@ LOG_LEVEL = "debug"
 """
 
 
-def profiles_text() -> str:
+def profiles_text(*, default: bool = True) -> str:
     """A `profiles.toml` with twelve profiles."""
-    lines: list[str] = ['default = "max"', ""]
+    lines: list[str] = ['default = "max"', ""] if default else []
     secrets = dict(zip(list(VARIABLES)[: len(SECRETS)], SECRETS, strict=True))
     for name in (PLAIN, WITH_SECRETS, *TEN):
         lines += [f"[profiles.{name}]", f'description = "The {name} profile"', "", f"[profiles.{name}.env]"]
@@ -116,14 +134,21 @@ def profiles_text() -> str:
 
 @dataclass(frozen=True)
 class World:
-    """Where things lie. `folder` holds all of it and can be removed afterwards."""
+    """Where things lie. `folder` holds all of it and can be removed afterwards; `name` is the home directory's."""
 
     folder: str
+    name: str = "home"
 
     @property
     def home(self) -> str:
         """The home directory of everything that is measured."""
-        return os.path.join(self.folder, "home")
+        return os.path.join(self.folder, self.name)
+
+    def another(self, name: str) -> World:
+        """The same installation with a home directory of its own, made now."""
+        world = World(self.folder, name)
+        os.makedirs(world.home, mode=0o700)
+        return world
 
     @property
     def empty(self) -> str:
@@ -131,14 +156,19 @@ class World:
         return os.path.join(self.folder, "empty")
 
     @property
+    def site(self) -> str:
+        """Where ctx and its packages are installed."""
+        return os.path.join(self.folder, "site")
+
+    @property
     def main(self) -> str:
         """The script that an installed launcher starts."""
-        return os.path.join(self.folder, "site", "ctx", "__main__.py")
+        return os.path.join(self.site, "ctx", "__main__.py")
 
     @property
     def has_click(self) -> bool:
         """Whether click lies beside ctx, as an installer puts it there."""
-        return os.path.isdir(os.path.join(self.folder, "site", "click"))
+        return os.path.isdir(os.path.join(self.site, "click"))
 
     @property
     def ctx(self) -> tuple[str, ...]:
@@ -175,8 +205,27 @@ class World:
         """A directory of a peer's, with its file in it."""
         folder = os.path.join(self.home, name)
         os.makedirs(folder)
-        _write(os.path.join(folder, file), text)
+        write(os.path.join(folder, file), text)
         return folder
+
+    def add(self, packages: Iterable[str]) -> None:
+        """Put packages, with all that they need, beside ctx, as an installer does. Raises LeftOutError."""
+        for found in _distributions(packages).values():
+            for file in found.files or ():
+                source, target = found.locate_file(file), os.path.join(self.site, *file.parts)
+                if ".." not in file.parts and os.path.isfile(str(source)) and not os.path.exists(target):
+                    os.makedirs(os.path.dirname(target), exist_ok=True)
+                    shutil.copy2(str(source), target)
+        _compile(self.site)
+
+    def profiles(self, text: str, edition: int = 0) -> None:
+        """Write `profiles.toml`; every edition looks as if it had been changed at another time."""
+        config = self.directories[0]
+        os.makedirs(config, mode=0o700, exist_ok=True)
+        file = os.path.join(config, "profiles.toml")
+        write(file, text)
+        # A file changed less than two seconds ago is not compiled into a plan yet.
+        os.utime(file, (LONG_AGO + edition, LONG_AGO + edition))
 
 
 def build(folder: str) -> World:
@@ -184,13 +233,8 @@ def build(folder: str) -> World:
     world = World(folder)
     os.makedirs(world.home, mode=0o700)
     os.makedirs(world.empty)
-    config = world.directories[0]
-    os.makedirs(config, mode=0o700)
-    file = os.path.join(config, "profiles.toml")
-    _write(file, profiles_text())
-    # A file changed less than two seconds ago is not compiled into a plan yet.
-    os.utime(file, (1_700_000_000, 1_700_000_000))
-    _install(os.path.join(folder, "site"))
+    world.profiles(profiles_text())
+    _install(world.site)
     return world
 
 
@@ -204,10 +248,35 @@ def _install(site: str) -> None:
     click = importlib.util.find_spec("click")
     if click is not None and click.origin is not None:
         shutil.copytree(os.path.dirname(click.origin), os.path.join(site, "click"), ignore=leave)
+    _compile(site)
+
+
+def _compile(site: str) -> None:
     subprocess.run([sys.executable, "-I", "-m", "compileall", "-q", site], check=True, stdout=subprocess.DEVNULL)
 
 
-def _write(path: str, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _distributions(names: Iterable[str]) -> dict[str, metadata.Distribution]:
+    """These packages and whatever they need that is installed here. Raises LeftOutError."""
+    found: dict[str, metadata.Distribution] = {}
+    wanted = [(name, True) for name in names]
+    while wanted:
+        name, insisted = wanted.pop()
+        if name in found:
+            continue
+        try:
+            found[name] = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            if insisted:
+                python = os.path.basename(sys.executable)
+                raise LeftOutError(f"this Python has no {name}: {python} -m pip install {name}") from None
+            continue
+        lines = [line for line in found[name].requires or () if "extra ==" not in line]
+        wanted += [(re.split(r"[^\w.-]", line, maxsplit=1)[0], False) for line in lines]
+    return found
+
+
+def write(path: str, text: str) -> None:
+    """Put a text into a file of ours, over what it held."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

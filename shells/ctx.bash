@@ -23,6 +23,7 @@ function __ctx_settings {
   __ctx_data=__CTX_DATA__
   __ctx_cache=__CTX_CACHE__
   __ctx_version=__CTX_VERSION__
+  __ctx_profiles=$__ctx_config/profiles.toml
 }
 
 # --- 2. State ---------------------------------------------------------------------------------------------------------
@@ -30,8 +31,21 @@ function __ctx_settings {
 # __ctx_state     "", or: applying (the record is complete, the environment may be half changed), active, undoing
 #                 (the decisions are complete, the environment may be half changed back)
 # __ctx_profile   the active profile; __ctx_previous the one before
-# __ctx_again     "yes" in a shell that inherited its profile and has not applied it itself yet
+# __ctx_applied   what it was made from; __ctx_color and __ctx_lock: how the prompt shows it
+# __ctx_watched   the variables that decide how it signs in; __ctx_drifted the one that was changed since; __ctx_steady
+#                 "yes" once there is a test for all of them
+# __ctx_first     before the first prompt: "inherited" if the active profile is the parent's, else "new"
+# __ctx_switching the profile from which a person is just switching, "-" for none; __ctx_looking the same where a
+#                 directory asks for it. A prompt that finds them knows that Ctrl-C came in between
 # __ctx_flags     options to be given back: those of `set` by their letters, N for nocasematch
+#
+# What is due here, and what that rests on, as README.md lists it under "Directories": __ctx_manual, __ctx_pin, __ctx_by,
+# __ctx_binding, __ctx_place, __ctx_refusal, __ctx_told; __ctx_at, __ctx_file, __ctx_real, __ctx_mode, __ctx_content,
+# __ctx_absent, __ctx_present, __ctx_tree, __ctx_stamp, __ctx_default. In __ctx_barred and __ctx_needed stand those of the
+# absent and present paths that belong to the binding and not to the way there; in __ctx_passed, the records that let
+# the way pass by denied files.
+#
+# __ctx_its_*     what the plan or answer that was read last says in its head
 #
 # The undo record, one index per variable: __ctx_name, __ctx_kind (set, assign, unset, list), __ctx_new (the value ctx
 # gave it), __ctx_had (x: was exported, v: was not, "": did not exist), __ctx_old, and for lists the entries in
@@ -49,7 +63,8 @@ function __ctx_begin {
   case $1 in
     *a*) \builtin export -n __ctx_flags ;;
   esac
-  if \builtin shopt -q nocasematch; then
+  # shellcheck disable=SC2050  # a constant only without that option
+  if [[ a == A ]]; then
     __ctx_flags+=N
     \builtin shopt -u nocasematch
   fi
@@ -71,17 +86,34 @@ function __ctx_new_record {
   __ctx_name=() __ctx_kind=() __ctx_new=() __ctx_had=() __ctx_old=() __ctx_front=() __ctx_back=()
 }
 
-# Takes over the profile that the parent process exported. What its variables held before is not known here.
+# Takes over what the parent process exported. What the profile's variables held before is not known here.
 function __ctx_adopt {
   \builtin local __ctx_n __ctx_todo
   __ctx_new_record
-  if ! __ctx_is_profile "${__CTX_PREVIOUS-}"; then
-    \builtin unset -v __CTX_PREVIOUS
-  fi
-  __ctx_previous=${__CTX_PREVIOUS-}
+  __ctx_is_profile "${__CTX_PREVIOUS-}" || \builtin unset -v __CTX_PREVIOUS
+  [[ ${__CTX_MANUAL-} == - ]] || __ctx_is_profile "${__CTX_MANUAL-}" || \builtin unset -v __CTX_MANUAL
+  case ${__CTX_BY-} in
+    manual | directory | default) ;;
+    *) \builtin unset -v __CTX_BY ;;
+  esac
+  [[ ${__CTX_BINDING-} == /* ]] || \builtin unset -v __CTX_BINDING
+  [[ ${__CTX_PIN-} == 1 ]] || \builtin unset -v __CTX_PIN
+  __ctx_previous=${__CTX_PREVIOUS-} __ctx_manual=${__CTX_MANUAL-} __ctx_by=${__CTX_BY-}
+  __ctx_binding=${__CTX_BINDING-} __ctx_pin=${__CTX_PIN-}
   if ! __ctx_is_profile "${CTX_PROFILE-}"; then
-    \builtin unset -v CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS "${!__CTX_LIST_@}"
+    case ${CTX_STATUS-} in
+      blocked | error) __ctx_refusal=$CTX_STATUS ;;
+      *)
+        \builtin unset -v CTX_STATUS __CTX_BY
+        __ctx_by=
+        [[ $__ctx_manual != - ]] || __ctx_by=manual
+        ;;
+    esac
+    \builtin unset -v CTX_PROFILE __CTX_SET __CTX_LISTS "${!__CTX_LIST_@}"
     \builtin return 0
+  fi
+  if [[ -z $__ctx_by ]]; then
+    __ctx_by=manual __ctx_manual=$CTX_PROFILE
   fi
   __ctx_todo="${__CTX_SET-} "
   while [[ $__ctx_todo == *' '* ]]; do
@@ -103,11 +135,35 @@ function __ctx_adopt {
       __ctx_front[__ctx_count - 1]=${!__ctx_n-} __ctx_had[__ctx_count - 1]=''
     fi
   done
-  __ctx_profile=$CTX_PROFILE
-  __ctx_state=active
-  case $- in
-    *i*) __ctx_again=yes ;;
-  esac
+  __ctx_profile=$CTX_PROFILE __ctx_state=active __ctx_first=inherited
+}
+
+# Exports what prompts and children are to know of the present state.
+function __ctx_publish {
+  {
+    if [[ -n $__ctx_refusal || -z $__ctx_profile ]]; then
+      __ctx_export CTX_STATUS "$__ctx_refusal"
+    elif [[ -n $__ctx_drifted ]]; then
+      __ctx_export CTX_STATUS drifted
+    else
+      __ctx_export CTX_STATUS active
+    fi
+    # Where nothing is chosen, the manual choice says enough.
+    __ctx_export __CTX_BY "${CTX_STATUS:+$__ctx_by}"
+    __ctx_export __CTX_MANUAL "$__ctx_manual"
+    __ctx_export __CTX_BINDING "$__ctx_binding"
+    __ctx_export __CTX_PIN "$__ctx_pin"
+    __ctx_export __CTX_PREVIOUS "$__ctx_previous"
+  } 2>/dev/null
+  __ctx_paint
+}
+
+function __ctx_export {
+  if [[ -n $2 ]]; then
+    \builtin export "$1=$2"
+  else
+    \builtin unset -v "$1"
+  fi
 }
 
 # --- 3. Primitives ----------------------------------------------------------------------------------------------------
@@ -145,6 +201,11 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
   function __ctx_is_array {
     [[ ${!1@a} == *[aA]* ]]
   }
+
+  # Whether variable $1, which should not exist, does for programs.
+  function __ctx_reappeared {
+    __ctx_is_exported "$1"
+  }
 else
   # Older versions tell what is exported only by printing it. Names are enough, and one fork serves a whole plan.
   function __ctx_is_exported {
@@ -159,6 +220,11 @@ else
     \builtin local __ctx_keys
     \builtin eval "__ctx_keys=(\"\${!$1[@]}\")"
     [[ ${__ctx_keys[*]-} != '' && ${__ctx_keys[*]-} != 0 ]]
+  }
+
+  # A fork at every prompt is too much for the difference.
+  function __ctx_reappeared {
+    [[ -n ${!1+x} ]]
   }
 fi
 
@@ -225,9 +291,9 @@ function __ctx_each_entry {
 
 # --- 4. Applying ------------------------------------------------------------------------------------------------------
 
-# What plans call: PROFILE SUMMARY [KIND NAME VALUE]... It reads them into __ctx_target, __ctx_summary, __ctx_clears
-# (names, patterns) and __ctx_steps (triples). The ctx function declares these and goes on from there; text that a person
-# evaluates is carried out at once.
+# What plans call: PROFILE SUMMARY [KIND NAME VALUE]... It reads them into __ctx_target, __ctx_summary, __ctx_its_* (the
+# head), __ctx_clears (names, patterns) and __ctx_steps (triples). The ctx function declares these and goes on from there;
+# text that a person evaluates is carried out at once.
 function __ctx_apply {
   {
     if [[ -z ${__ctx_reading-} ]]; then
@@ -237,12 +303,33 @@ function __ctx_apply {
     fi
     \builtin local __ctx_n __ctx_kept=
   } 2>/dev/null
-  __ctx_target=$1 __ctx_summary=$2 __ctx_clears=() __ctx_steps=()
+  __ctx_target=$1 __ctx_summary=$2 __ctx_clears=() __ctx_steps=() __ctx_its_color='' __ctx_its_lock='' __ctx_its_watched=''
   \builtin shift 2
+  while [[ $# -ge 3 ]]; do
+    case $1 in
+      style) __ctx_its_color=$2 __ctx_its_lock=$3 ;;
+      watch) __ctx_its_watched=$2 ;;
+      binding) __ctx_its_binding=$2 __ctx_its_place=$3 ;;
+      by) __ctx_its_by=$2 ;;
+      source) __ctx_its_file=$2 __ctx_its_real=$3 ;;
+      text) __ctx_its_mode=$2 __ctx_its_content=$3 ;;
+      present) __ctx_its_present+=("$2") ;;
+      absent) __ctx_its_absent+=("$2") ;;
+      index) __ctx_its_tree=$2 __ctx_its_stamp=$3 ;;
+      default) __ctx_its_default=$2 ;;
+      refuse) __ctx_its_refusal=$2 __ctx_its_line=$3 ;;
+      keep) __ctx_its_refusal=$2 __ctx_its_line=$3 __ctx_its_keep=yes ;;
+      denied) __ctx_its_denied=yes ;;
+      *) \builtin break ;;
+    esac
+    \builtin shift 3
+  done
+  __ctx_its_plan="$__ctx_target/$__ctx_summary/$__ctx_its_color/$__ctx_its_lock/$__ctx_its_watched"
   [[ ${__ctx_had[*]} != *[xv]* ]] || __ctx_kept=" ${__ctx_name[*]} "
   # Most variables that a plan clears do not exist, and the end of the present profile does not bring them back. They are
   # passed over: this loop is the greater part of a switch.
   while [[ $1 == unset ]]; do
+    __ctx_its_plan+=/$2
     case $2 in
       *'*') __ctx_clears+=("$2") ;;
       *)
@@ -256,20 +343,50 @@ function __ctx_apply {
     \builtin shift 3
   done
   __ctx_steps=("$@")
+  # What makes one plan differ from another. No value holds this character unless somebody takes pains.
+  \builtin local IFS=$'\037'
+  __ctx_its_plan+="/$#/$*"
   [[ -z ${__ctx_reading-} ]] || \builtin return 0
-  __ctx_switch || __ctx_code=1
+  IFS=$' \t\n'
+  __ctx_choose || __ctx_code=1
   { __ctx_end && \builtin return "$__ctx_code"; } 2>/dev/null
 }
 
-# Carries the plan out that was read. Returns 1 with nothing changed if that is not possible.
+# Carries the plan out that was read, as a person's choice.
+function __ctx_choose {
+  \builtin local __ctx_who=manual __ctx_hand=$__ctx_target
+  __ctx_switching=${__ctx_profile:--}
+  if __ctx_switch; then
+    __ctx_paint
+    \builtin return 0
+  elif [[ -z $__ctx_state && $__ctx_switching != - ]]; then
+    __ctx_manual=- __ctx_by=manual
+  fi
+  __ctx_publish
+  __ctx_switching=
+  \builtin return 1
+}
+
+# Carries the plan out that was read; __ctx_who chose it, and __ctx_hand is the manual choice from then on. Returns 1 with
+# nothing changed if that is not possible.
 function __ctx_switch {
-  \builtin local __ctx_displaced __ctx_found __ctx_readonly __ctx_exports "__ctx_was=$__ctx_profile"
+  \builtin local __ctx_displaced __ctx_found __ctx_readonly __ctx_exports __ctx_gave __ctx_n "__ctx_was=${__ctx_left:-$__ctx_profile}"
   __ctx_check || \builtin return 1
   if [[ -n $__ctx_state ]]; then
     __ctx_decide fairly
+    __ctx_gave=${__ctx_had[*]}
     __ctx_undo
     __ctx_exports=
-    __ctx_find_displaced
+    if [[ $__ctx_gave == *[xv]* ]]; then
+      __ctx_find_displaced
+    else
+      # Nothing came back, so there is nothing new to displace.
+      __ctx_found=()
+      for __ctx_n in "${__ctx_displaced[@]}"; do
+        [[ -z ${!__ctx_n+x} ]] || __ctx_found+=("$__ctx_n")
+      done
+      __ctx_displaced=("${__ctx_found[@]}")
+    fi
   fi
   if [[ -n $__ctx_was && $__ctx_was != "$__ctx_target" ]]; then
     __ctx_previous=$__ctx_was
@@ -282,13 +399,13 @@ function __ctx_switch {
     __ctx_complain "$__ctx_target could not be applied in this shell: no profile is active"
     \builtin return 1
   fi
-  __ctx_profile=$__ctx_target
-  __ctx_again=
-  __ctx_state=active
+  __ctx_profile=$__ctx_target __ctx_state=active __ctx_by=$__ctx_who __ctx_manual=$__ctx_hand __ctx_refusal='' \
+    __ctx_applied=$__ctx_its_plan __ctx_color=$__ctx_its_color __ctx_lock=$__ctx_its_lock \
+    __ctx_watched=$__ctx_its_watched __ctx_drifted='' __ctx_steady='' __ctx_switching='' __ctx_first=${__ctx_first:+new}
   if [[ -z $__ctx_summary ]]; then
     __ctx_summary="$((__ctx_count - ${#__ctx_displaced[@]})) set, ${#__ctx_displaced[@]} cleared"
   fi
-  __ctx_say "$__ctx_target · $__ctx_summary"
+  __ctx_say "$__ctx_target · $__ctx_summary${__ctx_where:+ · $__ctx_where}"
 }
 
 # Sets __ctx_displaced to the existing variables that the plan takes away for good.
@@ -337,7 +454,8 @@ function __ctx_check {
       \builtin return 1
     fi
   done
-  __ctx_find_readonly CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS "${__ctx_names[@]}" "${__ctx_name[@]}"
+  __ctx_find_readonly CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS __CTX_MANUAL __CTX_BY \
+    "${__ctx_names[@]}" "${__ctx_name[@]}"
   if [[ -n $__ctx_readonly ]]; then
     __ctx_complain "$__ctx_readonly is readonly in this shell: nothing was changed"
     \builtin return 1
@@ -396,7 +514,8 @@ function __ctx_write_record {
       __ctx_do_export+=("__CTX_LIST_${__ctx_name[__ctx_i]}=$__ctx_v")
     fi
   done
-  __ctx_do_export+=("CTX_PROFILE=$__ctx_target" CTX_STATUS=active)
+  __ctx_do_export+=("CTX_PROFILE=$__ctx_target" CTX_STATUS=active "__CTX_BY=$__ctx_who")
+  [[ -z $__ctx_hand ]] || __ctx_do_export+=("__CTX_MANUAL=$__ctx_hand")
   [[ -z $__ctx_set ]] || __ctx_do_export+=("__CTX_SET=${__ctx_set# }")
   [[ -z $__ctx_lists ]] || __ctx_do_export+=("__CTX_LISTS=${__ctx_lists# }")
   [[ -z $__ctx_previous ]] || __ctx_do_export+=("__CTX_PREVIOUS=$__ctx_previous")
@@ -418,7 +537,7 @@ function __ctx_carry_out {
 # the profile was never finished, so nobody but ctx has changed anything. A readonly variable keeps its value: 1.
 function __ctx_decide {
   \builtin local __ctx_i __ctx_n __ctx_value __ctx_readonly __ctx_any_readonly __ctx_code=0
-  __ctx_do_unset=(CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS "${!__CTX_LIST_@}")
+  __ctx_do_unset=(CTX_PROFILE CTX_STATUS __CTX_BY __CTX_SET __CTX_LISTS "${!__CTX_LIST_@}")
   __ctx_do_export=() __ctx_do_names=() __ctx_do_values=() __ctx_do_hide=()
   __ctx_find_readonly "${__ctx_name[@]}"
   __ctx_any_readonly=$__ctx_readonly
@@ -472,9 +591,7 @@ function __ctx_decide {
 function __ctx_undo {
   __ctx_state=undoing
   __ctx_carry_out
-  __ctx_profile=
-  __ctx_again=
-  __ctx_state=
+  __ctx_profile='' __ctx_applied='' __ctx_watched='' __ctx_drifted='' __ctx_steady='' __ctx_state=''
   # Nobody else needs the old values any more.
   __ctx_new_record
   __ctx_do_export=() __ctx_do_values=()
@@ -489,15 +606,31 @@ function __ctx_take_off {
   \builtin return "$__ctx_code"
 }
 
-# What Ctrl-C left unfinished is taken off.
+# What Ctrl-C left unfinished is taken off. Every step may be repeated; the marks go last.
 function __ctx_recover {
+  [[ -n $__ctx_switching$__ctx_looking ]] || \builtin return 0
+  \builtin local IFS=$' \t\n' "__ctx_was=$__ctx_state"
   case $__ctx_state in
     applying) __ctx_decide "by force" ;;
-    undoing) ;;
-    *) \builtin return 0 ;;
+    active)
+      if [[ -z $__ctx_looking ]]; then
+        __ctx_switching= # nothing had been changed yet
+        \builtin return 0
+      fi
+      __ctx_decide fairly
+      ;;
   esac
-  __ctx_undo
-  __ctx_say "interrupted: no profile is active"
+  [[ -z $__ctx_state ]] || __ctx_undo
+  if [[ -n $__ctx_looking ]]; then
+    [[ $__ctx_looking == - ]] || __ctx_previous=$__ctx_looking
+    __ctx_complain "interrupted: no profile is active"
+    __ctx_settle_unanswered
+  else
+    [[ $__ctx_switching == - ]] || __ctx_previous=$__ctx_switching __ctx_manual=- __ctx_by=manual
+    __ctx_publish
+    __ctx_switching=
+    [[ -z $__ctx_was ]] || __ctx_say "interrupted: no profile is active"
+  fi
 }
 
 # --- 5. Plans on disk -------------------------------------------------------------------------------------------------
@@ -507,23 +640,71 @@ function __ctx_guard {
   [[ $1 == "$__ctx_version" && $2 == "${HOME-}" ]] && __ctx_fresh=1
 }
 
-# Reads the plan on disk for profile $1. Returns 1 unless it can be used; equal times mean that it is up to date.
-function __ctx_read_compiled {
-  \builtin local __ctx_reading=yes __ctx_fresh='' __ctx_plan __ctx_source
-  __ctx_is_profile "$1" || \builtin return 1
-  __ctx_plan=$__ctx_cache/plans/bash/$1 __ctx_source=$__ctx_config/profiles.toml
-  [[ -f $__ctx_plan && -r $__ctx_plan && -O $__ctx_plan && -O ${__ctx_plan%/*} ]] || \builtin return 1
-  [[ -f $__ctx_source && ! $__ctx_plan -nt $__ctx_source && ! $__ctx_plan -ot $__ctx_source ]] || \builtin return 1
-  # `command` keeps a syntax error from ending the shell in POSIX mode.
-  # shellcheck disable=SC1090  # written by ctx itself
-  \builtin command source "$__ctx_plan" 2>/dev/null && [[ -n $__ctx_fresh ]]
+# Whether file $1 of the cache, in its folder $2, can be used. Equal times mean that it is up to date.
+function __ctx_is_usable {
+  [[ -f $1 && -r $1 && -O $1 && -O $2 && -f $__ctx_profiles && ! $1 -nt $__ctx_profiles && ! $1 -ot $__ctx_profiles ]]
 }
 
-# Reads the plan in $1, which the program printed. Whatever is cut off is a syntax error and reads as no plan at all.
+# Nothing was read yet. A plan on disk says nothing of what is forgotten here.
+function __ctx_forget_head {
+  __ctx_its_binding='' __ctx_its_place='' __ctx_its_by='' __ctx_its_file='' __ctx_its_real='' __ctx_its_mode='' \
+    __ctx_its_content='' __ctx_its_present=() __ctx_its_absent=() __ctx_its_tree='' __ctx_its_stamp='' __ctx_its_default='' \
+    __ctx_its_refusal='' __ctx_its_line='' __ctx_its_keep='' __ctx_its_denied='' __ctx_its_plan=''
+}
+
+# Reads a plan or an answer. Returns 1 unless it is whole, and made by this version for this home.
+function __ctx_read_file {
+  \builtin local __ctx_reading=yes __ctx_fresh=''
+  # `command` keeps a syntax error from ending the shell in POSIX mode.
+  # shellcheck disable=SC1090  # written by ctx itself
+  \builtin command source "$1" 2>/dev/null && [[ -n $__ctx_fresh ]]
+}
+
+# Reads the plan on disk for profile $1. Returns 1 unless it can be used.
+function __ctx_read_compiled {
+  __ctx_is_profile "$1" && __ctx_is_usable "$__ctx_cache/plans/bash/$1" "$__ctx_cache/plans/bash" &&
+    __ctx_read_file "$__ctx_cache/plans/bash/$1"
+}
+
+# Reads the answer on disk for the project file $1. Returns 1 unless it can be used.
+function __ctx_read_answer {
+  __ctx_forget_head
+  __ctx_is_usable "$__ctx_cache/projects/bash$1" "$__ctx_cache/projects/bash" &&
+    __ctx_read_file "$__ctx_cache/projects/bash$1" && [[ $__ctx_its_file == "$1" ]] || \builtin return 1
+  __ctx_all_exist "${__ctx_its_present[@]}" && __ctx_none_exists "${__ctx_its_absent[@]}" || \builtin return 1
+  if [[ -n $__ctx_its_denied ]]; then
+    [[ $1 -ef $__ctx_its_real ]]
+  else
+    __ctx_is_as_it_was "$1" "$__ctx_its_real" "$__ctx_its_mode" "$__ctx_its_content"
+  fi
+}
+
+# Takes the index on disk into use. Returns 1 with nothing changed if it cannot be used.
+function __ctx_load_index {
+  \builtin local __ctx_current __ctx_made_by __ctx_made_for __ctx_folder __ctx_one __ctx_end=
+  __ctx_current=$__ctx_cache/bindings/current
+  if [[ ! -e $__ctx_profiles ]]; then
+    __ctx_tree='' __ctx_stamp=- __ctx_default=''
+    \builtin return 0
+  fi
+  __ctx_is_usable "$__ctx_current" "${__ctx_current%/*}" || \builtin return 1
+  {
+    IFS='' \builtin read -r __ctx_made_by && IFS='' \builtin read -r __ctx_made_for && IFS='' \builtin read -r __ctx_folder &&
+      IFS='' \builtin read -r __ctx_one && IFS='' \builtin read -r __ctx_end
+  } <"$__ctx_current"
+  [[ $__ctx_end == end && $__ctx_made_by == "$__ctx_version" && $__ctx_made_for == "${HOME-}" ]] || \builtin return 1
+  [[ $__ctx_folder != */* && $__ctx_folder != .* && -n $__ctx_folder ]] || \builtin return 1
+  [[ -z $__ctx_one ]] || __ctx_is_profile "$__ctx_one" || \builtin return 1
+  __ctx_folder=$__ctx_cache/bindings/$__ctx_folder
+  [[ -e $__ctx_folder.stamp ]] || \builtin return 1
+  __ctx_tree=$__ctx_folder __ctx_stamp=$__ctx_folder.stamp __ctx_default=$__ctx_one
+}
+
+# Reads the text in $1, which the program printed. Whatever is cut off is a syntax error and reads as nothing at all.
 function __ctx_read_text {
   \builtin local __ctx_reading=yes
-  __ctx_target=
-  \builtin command eval "$1" 2>/dev/null && [[ -n $__ctx_target ]]
+  __ctx_forget_head
+  \builtin command eval "$1" 2>/dev/null && [[ -n $__ctx_its_plan ]]
 }
 
 # --- 6. Calling ctx ---------------------------------------------------------------------------------------------------
@@ -538,8 +719,8 @@ function __ctx_start {
   fi
   __ctx_take_off 2>/dev/null
   \builtin unset -v CTX_PROFILE CTX_STATUS "${!__CTX_@}"
-  \builtin exec "${__ctx_words[@]}" @hook bash "$__ctx_config" "$__ctx_data" "$__ctx_cache" \
-    "$__ctx_active" "$__ctx_previous" "$@"
+  \builtin exec "${__ctx_words[@]}" @hook "$__ctx_version" bash "$__ctx_config" "$__ctx_data" "$__ctx_cache" \
+    "$__ctx_active" "$__ctx_previous" "$__ctx_manual" "$@"
   # shellcheck disable=SC2317  # reached under execfail
   \builtin exit 126
 }
@@ -557,42 +738,561 @@ function __ctx_is_piped {
 function __ctx_pass_on {
   \builtin local __ctx_text __ctx_code=0
   __ctx_text=$(__ctx_start "$@") || __ctx_code=$?
-  if [[ $__ctx_code -eq 0 && -n $__ctx_text ]]; then
-    \builtin printf '%s\n' "$__ctx_text"
-  else
+  if [[ $__ctx_code -ne 0 || -z $__ctx_text ]]; then
     \builtin printf 'false\n'
     [[ $__ctx_code -ne 0 ]] || __ctx_code=1
+  elif [[ -n $__ctx_pinning ]]; then
+    \builtin printf '{\n%s && __ctx_run pin\n}\n' "$__ctx_text"
+  else
+    \builtin printf '%s\n' "$__ctx_text"
   fi
   \builtin return "$__ctx_code"
 }
 
-# --- 7. Prompt --------------------------------------------------------------------------------------------------------
+# --- 7. Directories ---------------------------------------------------------------------------------------------------
 
-# First in PROMPT_COMMAND. Those after it see the status of the user's command.
-function __ctx_prompt {
-  {
-    __ctx_begin "$-" "$?" || \builtin local __ctx_code=$?
-    \builtin local IFS=$' \t\n'
-  } 2>/dev/null
-  __ctx_recover
-  case $__ctx_again in
-    yes)
-      __ctx_again=trying
-      __ctx_reapply
-      ;;
-    trying)
-      # Interrupted. The start-up files may have exported over the profile, so it does not count as active.
-      __ctx_take_off
-      __ctx_complain "interrupted: no profile is active"
-      ;;
-  esac
-  { __ctx_end && \builtin return "${__ctx_code-0}"; } 2>/dev/null
+# Sets __ctx_here to the working directory as the shell names it.
+function __ctx_find_here {
+  __ctx_here=${PWD-}
+  [[ $__ctx_here == /* && $__ctx_here/ != */../* ]] || __ctx_here=/
 }
 
-# Applies the inherited profile in this shell, silently; takes it off if that fails.
-function __ctx_reapply {
-  \builtin local __ctx_silent=yes
-  __ctx_use "$__ctx_profile" || __ctx_take_off
+function __ctx_all_exist {
+  \builtin local __ctx_n
+  for __ctx_n in "$@"; do
+    [[ -e $__ctx_n ]] || \builtin return 1
+  done
+}
+
+function __ctx_none_exists {
+  \builtin local __ctx_n
+  for __ctx_n in "$@"; do
+    [[ ! -e $__ctx_n ]] || \builtin return 1
+  done
+}
+
+# Whether profiles.toml is still what the index in use was made from.
+function __ctx_is_stamped {
+  case $__ctx_stamp in
+    /*) [[ ! $__ctx_stamp -nt $__ctx_profiles && ! $__ctx_stamp -ot $__ctx_profiles && -e $__ctx_stamp ]] ;;
+    -) [[ ! -e $__ctx_profiles ]] ;;
+    '') ;; # no stamp could be made
+    *) \builtin return 1 ;;
+  esac
+}
+
+# Whether project file $1 is still the file $2 and, as far as $3 says, has the text $4. A FIFO is never opened, and no
+# more read than decides.
+function __ctx_is_as_it_was {
+  \builtin local __ctx_text=
+  if [[ $3 == odd ]]; then
+    # Some files look readable and are not.
+    [[ -e $1 ]] && ! { [[ -f $1 && -r $1 ]] && IFS='' \builtin read -r -d '' -n 1 __ctx_text <"$1"; } 2>/dev/null
+  elif [[ ! (-f $1 && -r $1 && $1 -ef $2) || -L $2 ]]; then
+    \builtin return 1
+  elif IFS='' \builtin read -r -d '' -n "$((${#4} + 1))" __ctx_text <"$1"; then
+    # It goes on, be it with a NUL.
+    [[ $3 == prefix && $__ctx_text == "$4"* ]]
+  else
+    \builtin test "$__ctx_text" = "$4"
+  fi
+}
+
+# Whether everything that the last decision rests on is as it was, but for the working directory. This runs at every prompt:
+# one test for most paths, no calls, no variable of its own but REPLY, into which `read` is fastest.
+function __ctx_is_unchanged {
+  if [[ -e ${__ctx_absent[0]} || -e ${__ctx_absent[1]} || -e ${__ctx_absent[2]} || -e ${__ctx_absent[3]} ||
+    -e ${__ctx_absent[4]} || -e ${__ctx_absent[5]} || -e ${__ctx_absent[6]} || -e ${__ctx_absent[7]} ||
+    -e ${__ctx_absent[8]} || -e ${__ctx_absent[9]} || -e ${__ctx_absent[10]} || -e ${__ctx_absent[11]} ||
+    ! -e ${__ctx_present[0]-/} || ! -e ${__ctx_present[1]-/} || $__ctx_stamp == /* && (
+    ! -e $__ctx_stamp || $__ctx_stamp -nt $__ctx_profiles || $__ctx_stamp -ot $__ctx_profiles) ]]; then
+    \builtin return 1
+  fi
+  [[ -z ${__ctx_absent[12]} ]] || __ctx_none_exists "${__ctx_absent[@]:12}" || \builtin return 1
+  [[ -z ${__ctx_present[2]} ]] || __ctx_all_exist "${__ctx_present[@]:2}" || \builtin return 1
+  [[ $__ctx_stamp == /* ]] || __ctx_is_stamped || \builtin return 1
+  if [[ -z $__ctx_file ]]; then
+    \builtin return 0
+  elif [[ $__ctx_mode != text ]]; then
+    __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content"
+    \builtin return
+  elif [[ ! (-f $__ctx_file && -r $__ctx_file) || -L $__ctx_real || $__ctx_file != "$__ctx_real" &&
+    ! $__ctx_file -ef $__ctx_real ]]; then
+    \builtin return 1
+  fi
+  \builtin local REPLY=
+  # For `test` these are bytes, and not a pattern, which takes ten times as long where they are not ASCII.
+  ! \builtin read -r -d '' -n "$__ctx_most" <"$__ctx_file" && \builtin test "$REPLY" = "$__ctx_content"
+}
+
+# After __ctx_is_unchanged: follows the shell to a directory that the same binding covers, or likewise none. Only
+# directories that are not above the last one have to be looked at. Returns 1 where that is not enough.
+function __ctx_follow {
+  [[ -n $__ctx_stamp && -z $__ctx_pin && ${PWD-} == /* && $PWD/ != */../* ]] || \builtin return 1
+  # Most moves go one directory down or up.
+  if [[ ${PWD%/*} == "$__ctx_at" ]]; then
+    [[ ! -e $PWD/.ctx.toml && (-z $__ctx_tree || ! -f $__ctx_tree$PWD/.ctx.toml) ]] || \builtin return 1
+    __ctx_absent+=("$PWD/.ctx.toml") __ctx_at=$PWD
+    \builtin return 0
+  elif [[ ${__ctx_at%/*} == "$PWD" && ${__ctx_absent[${#__ctx_absent[@]} - 1]-} == "$__ctx_at/.ctx.toml" ]]; then
+    __ctx_absent=("${__ctx_absent[@]:0:${#__ctx_absent[@]}-1}") __ctx_at=$PWD
+    \builtin return 0
+  fi
+  \builtin local "__ctx_d=${__ctx_at%/}" "__ctx_n=${#__ctx_absent[@]}" __ctx_rest='' __ctx_way
+  while [[ $PWD/ != "$__ctx_d"/* ]]; do
+    __ctx_rest=$__ctx_d __ctx_d=${__ctx_d%/*} __ctx_n=$((__ctx_n - 1))
+  done
+  [[ $__ctx_d/ == "${__ctx_binding%/}"/* ]] || \builtin return 1
+  # Denied files on the way are not in the list.
+  [[ -z $__ctx_rest || ${__ctx_absent[__ctx_n]} == "$__ctx_rest/.ctx.toml" ]] || \builtin return 1
+  __ctx_rest=${PWD#"$__ctx_d"} __ctx_rest=${__ctx_rest#/} __ctx_way=()
+  while [[ -n $__ctx_rest ]]; do
+    __ctx_d+=/${__ctx_rest%%/*}
+    [[ ! -e $__ctx_d/.ctx.toml && (-z $__ctx_tree || ! -f $__ctx_tree$__ctx_d/.ctx.toml) ]] || \builtin return 1
+    __ctx_way+=("$__ctx_d/.ctx.toml")
+    [[ $__ctx_rest == */* ]] || \builtin break
+    __ctx_rest=${__ctx_rest#*/}
+  done
+  if [[ $__ctx_n -eq ${#__ctx_absent[@]} ]]; then
+    __ctx_absent+=("${__ctx_way[@]}") __ctx_at=$PWD
+  else
+    __ctx_absent=("${__ctx_absent[@]:0:__ctx_n}" "${__ctx_way[@]}") __ctx_at=$PWD
+  fi
+}
+
+# Walks up from __ctx_here to the binding that covers it. Sets __ctx_dir to the directory bound, and: for a binding of
+# profiles.toml __ctx_bound (the profile) and __ctx_shown; for a project file __ctx_project, __ctx_same if it is the present
+# one, unchanged, __ctx_answered if its answer on disk was read. __ctx_way are the candidates passed that do not exist, the
+# nearest last, where __ctx_follow takes it away and adds others; __ctx_passed are the records of denied ones.
+function __ctx_walk {
+  \builtin local "__ctx_d=${__ctx_here%/}" __ctx_f __ctx_i=9999
+  __ctx_dir='' __ctx_bound='' __ctx_shown='' __ctx_project='' __ctx_same='' __ctx_answered='' __ctx_way=() __ctx_passed=()
+  [[ -z $__ctx_pin ]] || \builtin return 0
+  while [[ -z $__ctx_dir ]]; do
+    __ctx_f=$__ctx_d/.ctx.toml
+    if [[ -n $__ctx_tree && -f $__ctx_tree$__ctx_f ]]; then
+      __ctx_dir=${__ctx_d:-/}
+      { IFS='' \builtin read -r __ctx_bound && IFS='' \builtin read -r __ctx_shown; } <"$__ctx_tree$__ctx_f"
+      __ctx_is_profile "$__ctx_bound" || __ctx_bound='?'
+      \builtin return 0
+    elif [[ ! -e $__ctx_f ]]; then
+      __ctx_way[__ctx_i--]=$__ctx_f
+    elif [[ $__ctx_f == "$__ctx_file" ]] && __ctx_holds &&
+      __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content"; then
+      __ctx_dir=${__ctx_d:-/} __ctx_project=$__ctx_f __ctx_same=yes
+      \builtin return 0
+    else
+      ! __ctx_read_answer "$__ctx_f" || __ctx_answered=yes
+      if [[ -z $__ctx_answered || -z $__ctx_its_denied ]]; then
+        __ctx_dir=${__ctx_d:-/} __ctx_project=$__ctx_f
+        \builtin return 0
+      fi
+      __ctx_answered='' __ctx_passed+=("${__ctx_its_present[@]}")
+    fi
+    [[ -n $__ctx_d ]] || \builtin return 0
+    __ctx_d=${__ctx_d%/*}
+  done
+}
+
+# Whether the records that the binding rests on are as they were.
+function __ctx_holds {
+  __ctx_all_exist "${__ctx_needed[@]}" && __ctx_none_exists "${__ctx_barred[@]}"
+}
+
+# Finds out what is due in the working directory, and does it. $1: "", or by force: "again" (what is due is applied even if it
+# is active), "auto" (as if the directory had just been entered), "reload" (nothing on disk is believed). Returns 1, or the
+# program's exit code, where what is due could not be done.
+function __ctx_look {
+  \builtin local __ctx_force __ctx_left __ctx_left_plan __ctx_hand __ctx_index=kept __ctx_entered='' __ctx_ready='' \
+    __ctx_code=0 __ctx_due='' __ctx_who='' __ctx_here __ctx_dir __ctx_bound __ctx_shown __ctx_project __ctx_same \
+    __ctx_answered __ctx_way __ctx_passed __ctx_target __ctx_summary __ctx_clears __ctx_steps IFS=$' \t\n'
+  __ctx_force=$1 __ctx_left=$__ctx_profile __ctx_left_plan=$__ctx_applied __ctx_hand=$__ctx_manual
+  __ctx_find_here
+  if [[ -z $__ctx_stamp ]] || ! __ctx_is_stamped; then
+    __ctx_index=unknown
+    ! __ctx_load_index || __ctx_index=loaded
+  fi
+  __ctx_walk
+  if [[ $__ctx_index == kept && -z $__ctx_force && -n $__ctx_at && $__ctx_dir == "$__ctx_binding" &&
+    $__ctx_project == "$__ctx_file" && (-z $__ctx_project || -n $__ctx_same) ]] && __ctx_holds; then
+    __ctx_absent=("${__ctx_barred[@]}" "${__ctx_way[@]}") __ctx_present=("${__ctx_needed[@]}" "${__ctx_passed[@]}") \
+      __ctx_at=$__ctx_here
+    \builtin return 0
+  fi
+  [[ $__ctx_dir == "$__ctx_binding" && $__ctx_force != auto ]] || __ctx_entered=yes
+  __ctx_find_due
+  __ctx_at='' __ctx_looking=${__ctx_profile:--}
+  if [[ -z $__ctx_ready ]]; then
+    __ctx_ask && __ctx_ready=program || __ctx_code=$?
+  fi
+  __ctx_do_due
+  \builtin return "$__ctx_code"
+}
+
+# Sets __ctx_who to who chooses here, __ctx_due to the profile unless a project file says it, and __ctx_ready to what is
+# known without the program: "none" (no profile), "plan" or "answer" (it was read), "" (nothing).
+function __ctx_find_due {
+  if [[ -n $__ctx_entered || -z $__ctx_by || $__ctx_by == directory || (-n $__ctx_refusal && -z $__ctx_profile) ]]; then
+    if [[ -n $__ctx_dir ]]; then
+      __ctx_who=directory __ctx_due=$__ctx_bound
+    elif [[ -n $__ctx_manual ]]; then
+      __ctx_who=manual __ctx_due=${__ctx_manual#-}
+    elif [[ -n $__ctx_default ]]; then
+      __ctx_who=default __ctx_due=$__ctx_default
+    fi
+  elif [[ $__ctx_by == default ]]; then
+    __ctx_who=${__ctx_default:+default} __ctx_due=$__ctx_default
+  else
+    __ctx_who=manual __ctx_due=$__ctx_profile
+  fi
+  if [[ $__ctx_index == unknown || $__ctx_force == reload ]]; then
+    \builtin return 0
+  elif [[ $__ctx_who == directory && -n $__ctx_project ]]; then
+    [[ -z $__ctx_same ]] || ! __ctx_read_answer "$__ctx_project" || [[ -n $__ctx_its_denied ]] || __ctx_answered=yes
+    __ctx_ready=${__ctx_answered:+answer}
+  elif [[ -z $__ctx_due ]]; then
+    __ctx_target='' __ctx_ready=none
+  elif __ctx_read_compiled "$__ctx_due"; then
+    __ctx_ready=plan
+  fi
+}
+
+# Asks the program, and reads its answer. Nothing of the present profile is carried into a binding that is entered.
+function __ctx_ask {
+  \builtin local __ctx_text "__ctx_asked=$__ctx_here" __ctx_code=0
+  # A pinned shell has no binding.
+  [[ -z $__ctx_pin ]] || __ctx_asked=
+  if [[ -n $__ctx_entered && -n $__ctx_state ]]; then
+    __ctx_decide fairly
+    __ctx_undo
+  fi
+  __ctx_text=$(__ctx_start @enter "$__ctx_asked" "$__ctx_by" "$__ctx_binding" "${__ctx_force:+yes}") || \builtin return
+  if ! __ctx_read_text "$__ctx_text"; then
+    __ctx_complain "the program did not say what to do here"
+    \builtin return 1
+  fi
+  if [[ -n $__ctx_pin ]]; then
+    __ctx_its_absent=()
+  fi
+  __ctx_tree=$__ctx_its_tree __ctx_stamp=$__ctx_its_stamp __ctx_default=$__ctx_its_default
+  __ctx_dir=$__ctx_its_binding __ctx_shown=$__ctx_its_place __ctx_who=$__ctx_its_by
+  [[ $__ctx_dir == "$__ctx_binding" ]] || __ctx_entered=yes
+  # It walked itself, and may know of more denied files.
+  __ctx_way=() __ctx_passed=()
+}
+
+# Does what is due, and settles on it.
+function __ctx_do_due {
+  [[ $__ctx_dir == "$__ctx_binding" ]] || __ctx_told=
+  case $__ctx_ready in
+    answer) __ctx_shown=$__ctx_its_place ;;
+    none | plan | '') __ctx_take_snapshot ;;
+  esac
+  if [[ -z $__ctx_ready ]]; then
+    __ctx_fail
+  elif [[ -n $__ctx_its_refusal ]]; then
+    __ctx_code=1
+    if [[ -n $__ctx_its_keep && $__ctx_first != inherited ]]; then
+      __ctx_who=$__ctx_by
+    else
+      __ctx_who=directory
+      __ctx_give_up
+    fi
+    if [[ $__ctx_its_line != "$__ctx_told" ]]; then
+      __ctx_told=$__ctx_its_line
+      [[ -n ${CLAUDECODE-} ]] || __ctx_complain "$__ctx_told"
+    fi
+    __ctx_settle "$__ctx_its_refusal"
+  elif [[ -z $__ctx_target ]]; then
+    __ctx_told=
+    __ctx_give_up
+    [[ -z $__ctx_left ]] || __ctx_say "off · was $__ctx_left"
+    __ctx_settle ""
+  elif [[ $__ctx_state == active && -z $__ctx_entered$__ctx_force ]] &&
+    \builtin test "$__ctx_its_plan" = "$__ctx_applied"; then
+    __ctx_told=
+    __ctx_settle ""
+  elif __ctx_switch_silently_or_not; then
+    __ctx_told=
+    __ctx_settle ""
+  else
+    __ctx_code=1
+    __ctx_fail
+  fi
+}
+
+# Carries out the plan that is due, without a line where it is no news.
+function __ctx_switch_silently_or_not {
+  \builtin local "__ctx_silent=${__ctx_silent-}" __ctx_where=
+  # Somebody who typed auto or reload gets an answer.
+  if { [[ -n $__ctx_left && $__ctx_force != auto && $__ctx_force != reload ]] &&
+    \builtin test "$__ctx_its_plan" = "$__ctx_left_plan"; } ||
+    [[ -n $__ctx_first && $__ctx_who == default ]] ||
+    [[ $__ctx_first == inherited && $__ctx_left == "$__ctx_target" ]]; then
+    __ctx_silent=yes
+  fi
+  [[ $__ctx_who != directory ]] || __ctx_where=$__ctx_shown
+  __ctx_switch
+}
+
+# What is due cannot be had, and why was said. The old profile stays where nothing was entered.
+function __ctx_fail {
+  if [[ -n $__ctx_entered || $__ctx_first == inherited || -z $__ctx_state ]]; then
+    __ctx_who=
+    __ctx_give_up
+  else
+    __ctx_who=$__ctx_by
+  fi
+  # Who reads no index is told by no stamp.
+  [[ $__ctx_index != unknown ]] || __ctx_is_stamped || __ctx_stamp=
+  __ctx_settle error
+}
+
+# Takes the active profile off, unless that has happened already.
+function __ctx_give_up {
+  if [[ -n $__ctx_state ]]; then
+    __ctx_decide fairly || __ctx_code=1
+    __ctx_undo
+  fi
+  __ctx_previous=${__ctx_left:-$__ctx_previous}
+}
+
+# Sets __ctx_its_* as if an answer were about the project file found: to what the file is now.
+function __ctx_take_snapshot {
+  __ctx_its_file=$__ctx_project __ctx_its_real=$__ctx_project __ctx_its_mode='' __ctx_its_content=''
+  __ctx_its_present=() __ctx_its_absent=() __ctx_its_refusal=''
+  [[ -n $__ctx_project ]] || \builtin return 0
+  __ctx_its_mode=odd
+  [[ -f $__ctx_project && -r $__ctx_project ]] || \builtin return 0
+  __ctx_its_mode=text
+  if IFS='' \builtin read -r -d '' -n 65537 __ctx_its_content <"$__ctx_project"; then
+    __ctx_its_mode=prefix __ctx_its_content=${__ctx_its_content:0:1024}
+  fi
+}
+
+# From here on the decision that was made holds; $1 is blocked, error or empty.
+function __ctx_settle {
+  \builtin local __ctx_n __ctx_records __ctx_i=9999
+  __ctx_records=()
+  for __ctx_n in "${__ctx_its_absent[@]}"; do
+    if [[ $__ctx_n == */.ctx.toml ]]; then
+      __ctx_way[__ctx_i--]=$__ctx_n
+    else
+      __ctx_records+=("$__ctx_n")
+    fi
+  done
+  __ctx_binding=$__ctx_dir __ctx_place=$__ctx_shown __ctx_by=$__ctx_who __ctx_refusal=$1 __ctx_file=$__ctx_its_file \
+    __ctx_real=$__ctx_its_real __ctx_mode=$__ctx_its_mode __ctx_content=$__ctx_its_content \
+    __ctx_barred=("${__ctx_records[@]}") __ctx_absent=("${__ctx_records[@]}" "${__ctx_way[@]}") \
+    __ctx_most=$((${#__ctx_its_content} + 1)) __ctx_needed=("${__ctx_its_present[@]}") __ctx_present=("${__ctx_its_present[@]}" "${__ctx_passed[@]}")
+  __ctx_publish
+  __ctx_at=$__ctx_here __ctx_looking='' __ctx_first=''
+}
+
+# After Ctrl-C: settles on no profile, until something changes.
+function __ctx_settle_unanswered {
+  \builtin local __ctx_who='' __ctx_here __ctx_dir __ctx_bound __ctx_shown __ctx_project __ctx_same __ctx_answered __ctx_way \
+    __ctx_passed __ctx_target __ctx_summary __ctx_clears __ctx_steps
+  __ctx_find_here
+  [[ -n $__ctx_stamp ]] && __ctx_is_stamped || __ctx_load_index || __ctx_stamp=
+  __ctx_walk
+  __ctx_take_snapshot
+  __ctx_settle ""
+}
+
+# Looks if anything is not as it was; in a subshell without saying anything. Returns 1 where that applied a profile.
+function __ctx_attend {
+  if [[ -n $__ctx_at ]] && __ctx_is_unchanged && { [[ ${PWD-} == "$__ctx_at" ]] || __ctx_follow; }; then
+    \builtin return 0
+  fi
+  \builtin local __ctx_how=
+  [[ $__ctx_first != inherited ]] || __ctx_how=again
+  if [[ ${BASH_SUBSHELL-0} -gt 0 ]]; then
+    __ctx_look "$__ctx_how" 2>/dev/null
+  else
+    __ctx_look "$__ctx_how"
+  fi
+  [[ -n $__ctx_steady ]]
+}
+
+# Notices that what decides how the active profile signs in was changed by hand, or is again as it was.
+function __ctx_notice_drift {
+  [[ -n $__ctx_watched && -z $__ctx_refusal ]] || \builtin return 0
+  \builtin local __ctx_n IFS=$' \t\n'
+  [[ -n $__ctx_steady ]] || __ctx_write_test
+  if __ctx_is_steady; then
+    [[ -n $__ctx_drifted ]] || \builtin return 0
+  fi
+  for __ctx_n in $__ctx_drifted $__ctx_watched ''; do
+    if [[ -z $__ctx_n ]] || __ctx_has_drifted "$__ctx_n"; then
+      \builtin break
+    fi
+  done
+  [[ $__ctx_n != "$__ctx_drifted" ]] || \builtin return 0
+  if [[ -n $__ctx_n && -z $__ctx_drifted ]]; then
+    __ctx_say "$__ctx_profile drifted · $__ctx_n was changed in this shell · ctx reload takes it back"
+  fi
+  __ctx_drifted=$__ctx_n
+  __ctx_publish
+}
+
+# Defines __ctx_is_steady: whether no watched variable is other than the plan left it, but for those that exist without
+# being exported. Forty names in one expression take no longer than three in a loop. __ctx_expected are those with a value.
+function __ctx_write_test {
+  \builtin local "__ctx_gone=$__ctx_watched " __ctx_test='' __ctx_n='' __ctx_i
+  # What becomes code is looked at first, as __ctx_check does it.
+  case $__ctx_gone in
+    [0-9\ ]* | *' '[0-9]* | *[!\ 0-9A-Za-z_]*) __ctx_watched='' __ctx_gone='' ;;
+  esac
+  __ctx_gone=" $__ctx_gone" __ctx_expected=' '
+  for ((__ctx_i = 0; __ctx_i < __ctx_count; __ctx_i++)); do
+    __ctx_n=${__ctx_name[__ctx_i]}
+    if [[ $__ctx_gone == *" $__ctx_n "* && ${__ctx_kind[__ctx_i]} != unset ]]; then
+      __ctx_gone=${__ctx_gone/" $__ctx_n "/ } __ctx_expected+="$__ctx_n "
+      __ctx_test+=" && -n \${$__ctx_n+x} && \${$__ctx_n-} == \"\${__ctx_new[$__ctx_i]}\""
+    fi
+  done
+  __ctx_n=
+  # shellcheck disable=SC2016,SC2086  # expanded when the test runs; a word for each name
+  [[ $__ctx_gone != *[!\ ]* ]] || \builtin printf -v __ctx_n '${%s+x}' $__ctx_gone
+  \builtin eval "function __ctx_is_steady { [[ -z ${__ctx_n:-\'\'}$__ctx_test ]]; }"
+  __ctx_steady=yes
+}
+
+# Whether the watched variable $1 is other than the plan left it.
+function __ctx_has_drifted {
+  \builtin local __ctx_i
+  if [[ $__ctx_expected != *" $1 "* ]]; then
+    [[ -n ${!1+x} ]] && __ctx_reappeared "$1"
+    \builtin return
+  fi
+  for ((__ctx_i = 0; __ctx_i < __ctx_count; __ctx_i++)); do
+    [[ ${__ctx_name[__ctx_i]} != "$1" || ${__ctx_kind[__ctx_i]} == unset ]] || \builtin break
+  done
+  [[ -z ${!1+x} || ${!1} != "${__ctx_new[__ctx_i]}" ]]
+}
+
+# --- 8. Prompt --------------------------------------------------------------------------------------------------------
+
+# First in PROMPT_COMMAND. Those after it see the status of the user's command. Most shells have no option set that ctx would
+# have to switch off, which takes longer than many a look at a file.
+function __ctx_prompt {
+  case $- in
+    *[aekuvxE]*)
+      {
+        __ctx_begin "$-" "$?" || \builtin local "__ctx_code=$?"
+      } 2>/dev/null
+      __ctx_at_prompt
+      { __ctx_end && \builtin return "${__ctx_code-0}"; } 2>/dev/null
+      ;;
+    *)
+      __ctx_status=$?
+      # shellcheck disable=SC2050  # a constant only without nocasematch
+      if [[ a == A || -n $__ctx_flags ]]; then
+        __ctx_begin "$-" 0
+        __ctx_at_prompt
+        __ctx_end
+      else
+        __ctx_at_prompt
+      fi
+      \builtin return "$__ctx_status"
+      ;;
+  esac
+}
+
+# No variable is local here, nor IFS set: with that, everything further down would be found more slowly.
+function __ctx_at_prompt {
+  [[ -z $__ctx_switching$__ctx_looking ]] || __ctx_recover
+  if [[ $- == *i* ]]; then
+    # What was applied just now is as the plan left it.
+    if __ctx_attend && ! { [[ $__ctx_steady$__ctx_drifted == yes ]] && __ctx_is_steady; }; then
+      __ctx_notice_drift
+    fi
+  fi
+}
+
+# What `ctx init bash --cd` adds: the directory is looked at as soon as it changes, not only at the next prompt.
+function __ctx_wrap_cd {
+  {
+    __ctx_begin "$-" 0
+    \builtin local IFS=$' \t\n' __ctx_n __ctx_taken=
+  } 2>/dev/null
+  if [[ -z ${__ctx_wrapped-} ]]; then
+    for __ctx_n in cd pushd popd; do
+      if \builtin declare -F "$__ctx_n" || \builtin alias "$__ctx_n"; then
+        __ctx_taken=${__ctx_taken:-$__ctx_n}
+      fi
+    done >/dev/null 2>&1
+    if [[ -n $__ctx_taken ]]; then
+      __ctx_complain "$__ctx_taken is a function or an alias of yours: directories count from the next prompt on"
+    else
+      __ctx_wrapped=yes
+      # Where somebody copies functions and drops those that begin with _, these still work.
+      # shellcheck disable=SC2317
+      function cd {
+        \builtin cd "$@" || \builtin return
+        ! \builtin declare -F __ctx_moved >/dev/null || __ctx_moved
+      }
+      # shellcheck disable=SC2317
+      function pushd {
+        \builtin pushd "$@" || \builtin return
+        ! \builtin declare -F __ctx_moved >/dev/null || __ctx_moved
+      }
+      # shellcheck disable=SC2317
+      function popd {
+        \builtin popd "$@" || \builtin return
+        ! \builtin declare -F __ctx_moved >/dev/null || __ctx_moved
+      }
+    fi
+  fi
+  { __ctx_end && \builtin return 0; } 2>/dev/null
+}
+
+# The shell has changed its directory. What it does before its first prompt, that prompt sees.
+function __ctx_moved {
+  {
+    __ctx_begin "$-" 0
+  } 2>/dev/null
+  [[ -n $__ctx_first || $- != *i* ]] || __ctx_attend || \builtin :
+  { __ctx_end && \builtin return 0; } 2>/dev/null
+}
+
+# Brings CTX_PROMPT up to date, which prompts expand. It holds names of profiles and marks, nothing else.
+function __ctx_paint {
+  \builtin local "__ctx_text=$__ctx_profile" __ctx_number='' __ctx_before
+  if [[ -n $__ctx_profile ]]; then
+    if [[ -n $__ctx_lock ]]; then
+      case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
+        *[uU][tT][fF]8* | *[uU][tT][fF]-8*) __ctx_text+=🔒 ;;
+        *) __ctx_text+='#' ;;
+      esac
+    fi
+    [[ -z $__ctx_drifted ]] || __ctx_text+='*'
+    case $__ctx_color in
+      black) __ctx_number=30 ;;
+      red) __ctx_number=31 ;;
+      green) __ctx_number=32 ;;
+      yellow) __ctx_number=33 ;;
+      blue) __ctx_number=34 ;;
+      magenta) __ctx_number=35 ;;
+      cyan) __ctx_number=36 ;;
+      white) __ctx_number=37 ;;
+    esac
+    [[ -z $__ctx_number ]] || __ctx_paint_in "$__ctx_number" "$__ctx_text"
+  fi
+  if [[ -n $__ctx_refusal ]]; then
+    __ctx_before=$__ctx_text
+    __ctx_paint_in 31 "!$__ctx_refusal"
+    __ctx_text=$__ctx_before$__ctx_text
+  fi
+  __ctx_text+=${__ctx_text:+ }
+  [[ ${CTX_PROMPT-} == "$__ctx_text" ]] || \builtin printf -v CTX_PROMPT %s "$__ctx_text" 2>/dev/null
+}
+
+# Sets __ctx_text to $2 in the colour with the number $1, between marks that tell readline what takes no room.
+function __ctx_paint_in {
+  __ctx_text=$2
+  [[ -n ${NO_COLOR-} || ${TERM-} == dumb ]] || __ctx_text=$'\001\e['$1$'m\002'$2$'\001\e[0m\002'
 }
 
 # `&& :` keeps a status other than 0 from setting off errexit or an ERR trap.
@@ -612,7 +1312,7 @@ function __ctx_hook {
   fi
 }
 
-# --- 8. Command -------------------------------------------------------------------------------------------------------
+# --- 9. Command -------------------------------------------------------------------------------------------------------
 
 function __CTX_NAME__ {
   {
@@ -638,29 +1338,38 @@ function __ctx_command {
       \builtin shift
       __ctx_use "$@"
       ;;
-    off)
+    off | auto | reload)
       if [[ $# -gt 1 ]]; then
         __ctx_program "$@"
       elif __ctx_is_piped; then
-        \builtin printf '__ctx_off\n'
+        \builtin printf '__ctx_run %s\n' "$1"
       else
-        __ctx_leave
+        "__ctx_$1"
       fi
       ;;
+    allow) __ctx_program "$@" && __ctx_allowed "$@" ;;
     *) __ctx_program "$@" ;;
   esac
 }
 
 function __ctx_use {
-  \builtin local __ctx_target __ctx_summary __ctx_clears __ctx_steps __ctx_text __ctx_word
+  \builtin local __ctx_target __ctx_summary __ctx_clears __ctx_steps __ctx_text __ctx_word __ctx_pinning='' __ctx_words_left
   for __ctx_word in "$@"; do
     case $__ctx_word in
       -h | --help | --shell | --shell=* | --json)
         __ctx_program use "$@"
         \builtin return
         ;;
+      --pin) __ctx_pinning=yes ;;
     esac
   done
+  if [[ -n $__ctx_pinning ]]; then
+    __ctx_words_left=()
+    for __ctx_word in "$@"; do
+      [[ $__ctx_word == --pin ]] || __ctx_words_left+=("$__ctx_word")
+    done
+    \builtin set -- "${__ctx_words_left[@]}"
+  fi
   if [[ $# -eq 1 && $1 == - ]]; then
     if [[ -z $__ctx_previous ]]; then
       __ctx_complain "no profile was active before"
@@ -675,36 +1384,72 @@ function __ctx_use {
   fi
   if ! { [[ $# -eq 1 ]] && __ctx_read_compiled "$1"; }; then
     __ctx_text=$(__ctx_start use "$@") || \builtin return
-    if ! __ctx_read_text "$__ctx_text"; then
+    if ! __ctx_read_text "$__ctx_text" || [[ -z $__ctx_target ]]; then
       __ctx_complain "the program did not say what to do: nothing was changed"
       \builtin return 1
     fi
   fi
-  __ctx_switch
+  __ctx_choose || \builtin return
+  [[ -z $__ctx_pinning ]] || __ctx_pin_here
+}
+
+# From here on this shell ignores directories.
+function __ctx_pin_here {
+  __ctx_pin=1 __ctx_binding='' __ctx_place='' __ctx_file='' __ctx_absent=() __ctx_present=() __ctx_needed=() __ctx_barred=()
+  __ctx_publish
 }
 
 # Takes the active profile off and says so.
-function __ctx_leave {
+function __ctx_off {
   \builtin local "__ctx_was=$__ctx_profile" __ctx_code=0
-  if [[ -z $__ctx_was ]]; then
-    __ctx_say "no profile is active"
-    \builtin return 0
+  if [[ -n $__ctx_was ]]; then
+    __ctx_switching=$__ctx_was
+    __ctx_decide fairly || __ctx_code=1
+    __ctx_undo
+    __ctx_previous=$__ctx_was
   fi
-  __ctx_take_off || __ctx_code=1
-  __ctx_previous=$__ctx_was
-  \builtin export "__CTX_PREVIOUS=$__ctx_previous"
-  __ctx_say "off · was $__ctx_was"
+  __ctx_manual=- __ctx_by=manual __ctx_refusal=''
+  __ctx_publish
+  __ctx_switching=
+  if [[ -n $__ctx_was ]]; then
+    __ctx_say "off · was $__ctx_was"
+  else
+    __ctx_say "no profile is active"
+  fi
   \builtin return "$__ctx_code"
 }
 
-# What `ctx off` passes on through a pipe.
-function __ctx_off {
+# Hands the choice back to the directories.
+function __ctx_auto {
+  __ctx_manual='' __ctx_pin='' __ctx_by='' __ctx_at=''
+  __ctx_look auto
+}
+
+# Reads everything again.
+function __ctx_reload {
+  __ctx_look reload
+}
+
+# A file that is trusted from now on has its say, also where a profile was chosen by hand meanwhile.
+function __ctx_allowed {
+  \builtin local __ctx_word
+  for __ctx_word in "${@:2}"; do
+    [[ $__ctx_word == --yes ]] || \builtin return 0
+  done
+  __ctx_by='' __ctx_at=''
+}
+
+# What `ctx off` and others pass on through a pipe.
+function __ctx_run {
   {
     __ctx_begin "$-" 0
-    \builtin local IFS=$' \t\n'
+    \builtin local IFS=$' \t\n' __ctx_code=0
   } 2>/dev/null
-  \builtin local __ctx_code=0
-  { __ctx_recover && __ctx_leave; } || __ctx_code=1
+  __ctx_recover
+  case $1 in
+    off | auto | reload) "__ctx_$1" || __ctx_code=$? ;;
+    pin) __ctx_pin_here ;;
+  esac
   { __ctx_end && \builtin return "$__ctx_code"; } 2>/dev/null
 }
 
@@ -717,7 +1462,8 @@ function __ctx_load {
   } 2>/dev/null
   __ctx_settings
   if [[ -z ${__ctx_loaded[1]-} ]]; then
-    __ctx_state='' __ctx_profile='' __ctx_previous='' __ctx_again=''
+    \builtin unset -v CTX_PROMPT 2>/dev/null
+    __ctx_first=new
     __ctx_adopt
     __ctx_loaded=(yes yes)
   fi

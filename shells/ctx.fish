@@ -15,7 +15,7 @@ set -l fish_trace
 # A reloaded hook keeps its state. What a parent process passed on under these names is none: it comes exported.
 if not set -qg __ctx_state; or set -qgx __ctx_state
     set -l IFS \n
-    set -eg __ctx_nothing (set -ng | string match '__ctx_*')
+    set -eg __ctx_nothing CTX_PROMPT (set -ng | string match '__ctx_*')
 end
 
 # --- 1. Settings ------------------------------------------------------------------------------------------------------
@@ -26,6 +26,9 @@ set -gu __ctx_data __CTX_DATA__
 set -gu __ctx_cache __CTX_CACHE__
 set -gu __ctx_version __CTX_VERSION__
 
+# What a plan says before its steps.
+set -gu __ctx_head_kinds style watch binding by source text present absent index default refuse keep denied
+
 # What fish computes, does not let anybody set, or gives every function anew. Users cannot add to these.
 set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish_killring|fish_pid|fish_terminal_color_theme|history|hostname|pipestatus|status|status_generation|umask|version)\b'
 
@@ -33,8 +36,18 @@ set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish
 #
 # __ctx_state     "", or: applying (the record is complete, the environment may be half changed), active, undoing
 #                 (the decisions are complete, the environment may be half changed back)
-# __ctx_profile   the active profile; __ctx_previous the one before
+# __ctx_profile   the active profile; __ctx_previous the one before; __ctx_applied what it was made from
+# __ctx_status    what CTX_STATUS says
+# __ctx_style     its colour and whether it is protected; __ctx_watch the names to watch, as the plan gives them
 # __ctx_again     "yes" in a shell that inherited its profile and has not applied it itself yet
+# __ctx_ready     set from the first prompt on; __ctx_follows is "yes" in an interactive shell
+# __ctx_switching "yes" while a command takes one profile off, for another or for none
+# __ctx_mark      "yes" while ctx decides about a directory: a prompt that finds it was preceded by Ctrl-C
+#
+# What is known about directories has the names that README.md gives, and:
+#
+# __ctx_question  the words of a test that holds while everything is as it was: "" where nothing was decided
+# __ctx_own_absent, __ctx_own_present: what the binding rests on; __ctx_absent has the candidates on the way to it as well
 #
 # The undo record: __ctx_set and, in the same order, __ctx_set_to are what ctx set; __ctx_lists the list variables that
 # it added to. __ctx_{set,gone,list}_{exported,unexported} are the names that it set, took away and added to, where there
@@ -47,10 +60,10 @@ set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish
 function __ctx_new_record
     set -eg __ctx_set __ctx_set_to __ctx_set_absent __ctx_set_exported __ctx_set_unexported
     set -eg __ctx_gone_exported __ctx_gone_unexported __ctx_gone_path
-    set -eg __ctx_lists __ctx_list_exported __ctx_list_unexported
+    set -eg __ctx_lists __ctx_list_exported __ctx_list_unexported __ctx_applied __ctx_style __ctx_watch __ctx_watched __ctx_kept __ctx_kept_to __ctx_steady
 end
 
-# Takes over the profile that the parent process exported. What its variables held before is not known here.
+# Takes over what the parent process exported. What its variables held before is not known here.
 function __ctx_adopt
     set -l IFS \n # an empty one keeps a substitution from being split into lines
     if __ctx_is_profile "$__CTX_PREVIOUS"
@@ -58,10 +71,48 @@ function __ctx_adopt
     else
         set -eg __CTX_PREVIOUS
     end
+    if __ctx_is_profile "$__CTX_MANUAL"; or test "$__CTX_MANUAL" = -
+        set -g __ctx_manual $__CTX_MANUAL
+    else
+        set -eg __CTX_MANUAL
+    end
+    if test "$__CTX_PIN" = 1
+        set -g __ctx_pin 1
+    else
+        set -eg __CTX_PIN
+    end
+    switch "$__CTX_BY"
+        case manual directory default
+            set -g __ctx_by $__CTX_BY
+        case '*'
+            set -eg __CTX_BY
+    end
+    if string match -q '/*' -- "$__CTX_BINDING"
+        set -g __ctx_binding $__CTX_BINDING
+    else
+        set -eg __CTX_BINDING
+    end
     if not __ctx_is_profile "$CTX_PROFILE"
-        set -eg CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS (set -ng | string match '__CTX_LIST_*')
+        set -eg CTX_PROFILE __CTX_SET __CTX_LISTS (set -ng | string match '__CTX_LIST_*')
+        switch "$CTX_STATUS"
+            case blocked error
+                __ctx_refuse $CTX_STATUS
+            case '*'
+                set -eg CTX_STATUS __CTX_BY
+                # After `ctx off` nothing is active that anybody could have chosen.
+                test "$__ctx_manual" = -
+                and set -g __ctx_by manual
+                or set -g __ctx_by
+        end
         return
     end
+    if not set -q __CTX_BY
+        set -g __ctx_by manual
+        set -g __ctx_manual $CTX_PROFILE
+        set -gx __CTX_BY manual
+        set -gx __CTX_MANUAL $CTX_PROFILE
+    end
+    set -gx CTX_STATUS active
     for __ctx__name in (string split -n ' ' -- "$__CTX_SET")
         # A shell without PATH or HOME is of no use.
         builtin contains -- $__ctx__name PATH HOME
@@ -84,7 +135,8 @@ function __ctx_adopt
     end
     set -g __ctx_profile $CTX_PROFILE
     set -g __ctx_state active
-    status is-interactive
+    set -g __ctx_status active
+    test -n "$__ctx_follows"
     and set -g __ctx_again yes
 end
 
@@ -98,7 +150,6 @@ end
 
 function __ctx_say
     set -q CLAUDECODE
-    or set -ql __ctx_silent
     or test -n "$CTX_QUIET"
     or builtin echo "ctx: $argv" >&2
     return 0
@@ -186,22 +237,52 @@ end
 
 # --- 4. Applying ------------------------------------------------------------------------------------------------------
 
-# What plans call: PROFILE SUMMARY [KIND NAME VALUE]..., with the kinds set and assign, and two variables of the plan's
-# block: __ctx_touches holds the names of all that it sets and unsets, as the alternatives of a regular expression,
-# __ctx_edits the other steps. The ctx function only reads the plan here and goes on from there; text that a person
-# evaluates is carried out at once.
+# What plans call: PROFILE SUMMARY [KIND NAME VALUE]..., first those of the head, then the kinds set and assign; and two
+# variables of the plan's block: __ctx_touches holds the names of all that it sets and unsets, as the alternatives of a
+# regular expression, __ctx_edits the other steps. Who calls ctx only reads the plan here and goes on from there; text that
+# a person evaluates is carried out at once.
 function __ctx_apply
-    set -g __ctx_plan $argv
     set -g __ctx_plan_touches "$__ctx_touches"
     set -g __ctx_plan_edits $__ctx_edits
+    # A loop over the head would be the greater part of reading: two heads are recognised as a whole.
+    if test "$argv[3] $argv[6]" = 'style watch'; and not builtin contains -- "$argv[9]" $__ctx_head_kinds
+        set -g __ctx_head_style $argv[4..5]
+        set -g __ctx_head_watch $argv[7]
+        set -e argv[3..8]
+    else
+        __ctx_forget_head
+        if test "$argv[3] $argv[6] $argv[9] $argv[12] $argv[15]" = 'style watch binding source text'
+            set -g __ctx_head_style $argv[4..5]
+            set -g __ctx_head_watch $argv[7]
+            set -g __ctx_head_binding $argv[10..11]
+            set -g __ctx_head_source $argv[13..14]
+            set -g __ctx_head_text $argv[16..17]
+            set -e argv[3..17]
+        end
+        while builtin contains -- "$argv[3]" $__ctx_head_kinds
+            switch $argv[3]
+                case present absent
+                    set -ga __ctx_head_$argv[3] $argv[4]
+                case '*'
+                    set -g __ctx_head_$argv[3] $argv[4..5]
+            end
+            set -e argv[3..5]
+        end
+    end
+    set -g __ctx_plan $argv
     if not set -ql __ctx_reading
         set -l fish_trace
         __ctx_recover
-        __ctx_switch
+        __ctx_switch manual
     end
 end
 
-# Carries the plan out that was read. Returns 1 with nothing changed if that is not possible.
+function __ctx_forget_head
+    set -eg __ctx_nothing __ctx_head_$__ctx_head_kinds
+end
+
+# Carries the plan out that was read: BY says who chose it, TAIL what the line ends with, - that there is none. Returns 1
+# with nothing changed if that is not possible.
 function __ctx_switch
     set -q __ctx_plan[99]; or set -q __ctx_plan_edits[97]
     and __ctx_reach $__ctx_plan $__ctx_plan_edits
@@ -210,6 +291,9 @@ function __ctx_switch
     set -l __ctx__names $__ctx_plan[$__ctx_name_at]
     set -l __ctx__values $__ctx_plan[$__ctx_value_at]
     set -l __ctx__edits $__ctx_plan_edits
+    set -l __ctx__touches $__ctx_plan_touches
+    set -l __ctx__style $__ctx_head_style
+    set -l __ctx__watch $__ctx_head_watch[1]
     set -l __ctx__lists
     if set -q __ctx__edits[1]
         # As far from the start as the steps of a plan.
@@ -222,7 +306,7 @@ function __ctx_switch
         return 1
     end
     # Whatever begins like this belongs to ctx, whatever a pattern says.
-    set -l __ctx__touched "^(?!__ctx_|__CTX_|CTX_)(?:$__ctx_plan_touches)\$"
+    set -l __ctx__touched "^(?!__ctx_|__CTX_|CTX_)(?:$__ctx__touches)\$"
     set -eg __ctx_plan __ctx_plan_touches __ctx_plan_edits
     # fish hands an exported universal variable to every program, whatever a session erases or sets unexported.
     if set -nUx | string match -q '*'
@@ -236,6 +320,8 @@ function __ctx_switch
 
     set -l __ctx__was $__ctx_profile
     if set -q __ctx_state[1]
+        set -q __ctx_mark[1]
+        or set -g __ctx_switching yes
         __ctx_take_off
         test "$__ctx__was" = "$__ctx__target"
         or set -g __ctx_previous $__ctx__was
@@ -271,23 +357,38 @@ function __ctx_switch
     set -g __ctx_profile $__ctx__target
     set -g __ctx_again
     set -g __ctx_state applying
+    set -g __ctx_by $argv[1]
+    test "$__ctx_by" = manual
+    and set -g __ctx_manual $__ctx__target
 
     if not __ctx_carry_out
         __ctx_decide_by_force
         __ctx_undo
+        set -eg __ctx_switching
         __ctx_complain "$__ctx__target could not be applied in this shell: no profile is active"
         return
     end
+    set -g __ctx_applied "$__ctx__touches" "$__ctx__summary" $__ctx__edits
+    set -g __ctx_style $__ctx__style
+    set -g __ctx_watch $__ctx__watch
+    set -g __ctx_refusal
+    set -g __ctx_told
+    set -g __ctx_status active
     set -g __ctx_state active
+    set -eg __ctx_switching
+    __ctx_show
+    test "$argv[2]" = -
+    and return
     if test -z "$__ctx__summary"
         set __ctx__summary (builtin count $__ctx_set $__ctx_lists)" set, "(builtin count $__ctx_gone_exported $__ctx_gone_unexported)" cleared"
     end
-    __ctx_say "$__ctx__target · $__ctx__summary"
+    __ctx_say "$__ctx__target · $__ctx__summary$argv[2]"
 end
 
 # Whether this shell understands the plan and may change all that it touches: PROFILE [NAME]...
 function __ctx_check
-    if string match -qvr '^(?:set|assign)$' -- $__ctx_plan[$__ctx_kind_at]
+    # Without any text a match would read standard input.
+    if string match -qvr '^(?:set|assign)$' -- set $__ctx_plan[$__ctx_kind_at]
         or builtin contains -- '' $argv
         or not __ctx_is_name $argv[2..]
         or string match -qr '[^A-Za-z0-9_.*|]' -- $__ctx_plan_touches
@@ -321,6 +422,9 @@ function __ctx_carry_out
     and set -gx __CTX_SET "$__ctx_set"
     set -q __ctx_lists[1]
     and set -gx __CTX_LISTS "$__ctx_lists"
+    set -gx __CTX_BY $__ctx_by
+    set -q __ctx_manual[1]
+    and set -gx __CTX_MANUAL $__ctx_manual
     set -q __ctx_previous[1]
     and set -gx __CTX_PREVIOUS $__ctx_previous
     return 0
@@ -447,8 +551,9 @@ function __ctx_undo
         set -qg $__ctx__name
         and set -g --path $__ctx__name $$__ctx__name
     end
-    set -eg CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_LIST_$__ctx_lists
+    set -eg CTX_PROFILE CTX_STATUS __CTX_BY __CTX_SET __CTX_LISTS __CTX_LIST_$__ctx_lists
     set -g __ctx_profile
+    set -g __ctx_status
     set -g __ctx_again
     set -g __ctx_state
     # Nobody else needs the old values any more.
@@ -463,16 +568,46 @@ function __ctx_take_off
     __ctx_undo
 end
 
-# What Ctrl-C left unfinished is taken off.
+# What Ctrl-C left unfinished is taken off. A command that was interrupted has chosen no profile.
 function __ctx_recover
-    switch "$__ctx_state"
-        case applying
-            __ctx_decide_by_force
-        case undoing
-        case '*'
-            return
+    if set -q __ctx_mark[1]
+        set -eg __ctx_switching
+        switch "$__ctx_state"
+            case applying
+                __ctx_decide_by_force
+                __ctx_undo
+            case undoing
+                __ctx_undo
+            case active
+                __ctx_leave
+        end
+        __ctx_walk yes
+        __ctx_snapshot
+        __ctx_use_head
+        set -g __ctx_by
+        set -g __ctx_refusal
+        __ctx_set_status ''
+        __ctx_complain "interrupted: no profile is active"
+        __ctx_settle
+        return
     end
-    __ctx_undo
+    switch "$__ctx_state$__ctx_switching"
+        case '' active
+            return
+        case activeyes
+            # Nothing had been changed yet, or everything.
+            set -eg __ctx_switching
+            return
+        case 'applying*'
+            __ctx_decide_by_force
+    end
+    set -g __ctx_by manual
+    set -g __ctx_manual -
+    set -gx __CTX_MANUAL -
+    set -q __ctx_state[1]
+    and __ctx_undo
+    set -eg __ctx_switching
+    __ctx_show
     __ctx_say "interrupted: no profile is active"
 end
 
@@ -483,14 +618,17 @@ function __ctx_guard
     test "$argv[1]" = "$__ctx_version" -a "$argv[2]" = "$HOME"
 end
 
-# Reads the plan on disk for a profile. Returns 1 unless it can be used; equal times mean that it is up to date.
+# Reads the plan on disk for a profile. Returns 1 unless it can be used.
 function __ctx_read_compiled
     __ctx_is_profile "$argv"
-    or return
-    set -l __ctx__folder $__ctx_cache/plans/fish
-    set -l __ctx__plan $__ctx__folder/$argv
+    and __ctx_read_owned $__ctx_cache/plans/fish /$argv
+end
+
+# Reads a file of Python's, FOLDER NAME, that calls __ctx_apply; equal times mean that it is up to date.
+function __ctx_read_owned
+    set -l __ctx__plan $argv[1]$argv[2]
     set -l __ctx__source $__ctx_config/profiles.toml
-    test -f $__ctx__plan -a -O $__ctx__plan -a -O $__ctx__folder -a -f $__ctx__source -a ! $__ctx__plan -nt $__ctx__source -a ! $__ctx__plan -ot $__ctx__source
+    test -f $__ctx__plan -a -O $__ctx__plan -a -O $argv[1] -a -f $__ctx__source -a ! $__ctx__plan -nt $__ctx__source -a ! $__ctx__plan -ot $__ctx__source
     or return
     read -lz __ctx__text <$__ctx__plan
     and __ctx_read_text $__ctx__text
@@ -506,6 +644,66 @@ function __ctx_read_text
             eval $argv
     end
     set -q __ctx_plan[1]
+end
+
+# Reads the answer on disk for a project's file. Returns 1 unless it is about that file as it is now.
+function __ctx_read_answer
+    __ctx_read_owned $__ctx_cache/projects/fish $argv[1]
+    and test "$__ctx_head_source[1]" = "$argv[1]"
+    and not builtin path filter -vq -- / $__ctx_head_present
+    or return
+    if set -q __ctx_head_denied[1]
+        test $argv[1] -ef "$__ctx_head_source[2]"
+    else
+        set -q __ctx_head_text[1]
+        and __ctx_is_file $__ctx_head_source $__ctx_head_text
+    end
+end
+
+# Loads the index. Returns 1 if it cannot be used.
+function __ctx_load_index
+    set -l __ctx__source $__ctx_config/profiles.toml
+    set -l __ctx__folder $__ctx_cache/bindings
+    if not test -e $__ctx__source
+        __ctx_use_index '' -
+        return 0
+    end
+    set -l __ctx__index $__ctx__folder/current
+    test -f $__ctx__index -a -r $__ctx__index -a -O $__ctx__index -a -O $__ctx__folder -a -f $__ctx__source -a ! $__ctx__index -nt $__ctx__source -a ! $__ctx__index -ot $__ctx__source
+    or return
+    read -lL __ctx__version __ctx__home __ctx__name __ctx__default __ctx__end <$__ctx__index
+    test "$__ctx__version" = "$__ctx_version" -a "$__ctx__home" = "$HOME" -a "$__ctx__end" = end
+    and string match -qr '^[^/.][^/]*\z' -- "$__ctx__name"
+    or return
+    __ctx_use_index $__ctx__folder/$__ctx__name $__ctx__folder/$__ctx__name.stamp $__ctx__default
+    __ctx_index_holds
+end
+
+# Uses an index: TREE STAMP [DEFAULT].
+function __ctx_use_index
+    set -l __ctx__source $__ctx_config/profiles.toml
+    # Below a file there is none.
+    set -g __ctx_tree /dev/null
+    set -g __ctx_stamp "$argv[2]"
+    set -g __ctx_default "$argv[3]"
+    switch $__ctx_stamp
+        case ''
+            set -g __ctx_stamp_test
+        case -
+            set -g __ctx_stamp_test -a ! -e $__ctx__source
+        case '/*'
+            set -g __ctx_stamp_test -a -e $__ctx_stamp -a ! $__ctx__source -nt $__ctx_stamp -a ! $__ctx__source -ot $__ctx_stamp
+        case '*'
+            set -g __ctx_stamp_test -a x = y
+    end
+    test -z "$argv[1]"
+    or set -g __ctx_tree $argv[1]
+end
+
+# Whether the index in use still has its stamp.
+function __ctx_index_holds
+    test -n "$__ctx_stamp"
+    and test x = x $__ctx_stamp_test
 end
 
 # --- 6. Calling ctx ---------------------------------------------------------------------------------------------------
@@ -530,44 +728,647 @@ function __ctx_program
             set -fu $__ctx__name $$__ctx__old
         end
     end
-    for __ctx__name in CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS __CTX_PIN
+    for __ctx__name in CTX_PROFILE CTX_STATUS __CTX_{SET,LISTS,PREVIOUS,MANUAL,BY,BINDING,PIN}
         set -fu $__ctx__name
     end
-    command $__ctx_words @hook fish $__ctx_config $__ctx_data $__ctx_cache "$__ctx_profile" "$__ctx_previous" $argv
+    command $__ctx_words @hook $__ctx_version fish $__ctx_config $__ctx_data $__ctx_cache "$__ctx_profile" "$__ctx_previous" "$__ctx_manual" $argv
 end
 
-# --- 7. Prompt --------------------------------------------------------------------------------------------------------
+# --- 7. Directories ---------------------------------------------------------------------------------------------------
+#
+# A walk leaves __ctx_found, the directory whose binding covers the working directory, with either __ctx_found_entry, its
+# file in the index, or __ctx_found_file, its project file; __ctx_holds, if that is the binding in use and unchanged;
+# __ctx_answered, if the answer on disk for the file was read and can be used; and __ctx_way_absent and __ctx_way_present.
+
+# Whether everything is as it was when this shell last looked: x"$PWD". This is what an idle prompt costs.
+function __ctx_is_same
+    test "$argv" = $__ctx_question
+    and not builtin path filter -q -- $__ctx_absent
+    or return 1
+    switch "$__ctx_mode"
+        case text
+            # As __ctx_is_text does it, without a call.
+            set -l fish_read_limit 65536
+            set -l __ctx__text
+            set -l __ctx__more
+            begin
+                read -z __ctx__text
+                and read -z __ctx__more
+            end <$__ctx_file
+            test x"$__ctx__text" = x"$__ctx_content" -a -z "$__ctx__more"
+        case prefix
+            __ctx_is_text $__ctx_file prefix $__ctx_content
+    end
+end
+
+# Whether the file's text is as expected: FILE MODE CONTENT. No more is read than a project may have.
+function __ctx_is_text
+    set -l fish_read_limit 65536
+    set -l __ctx__text
+    set -l __ctx__more
+    if test $argv[2] = text
+        begin
+            read -z __ctx__text
+            and read -z __ctx__more
+        end <$argv[1]
+        # What was too long, or goes on behind a NUL, is not the text, not even an empty one.
+        test x"$__ctx__text" = x"$argv[3]" -a -z "$__ctx__more"
+        and test -n "$argv[3]" -o ! -s $argv[1]
+        return
+    end
+    read -z __ctx__text <$argv[1]
+    # Still too long.
+    test $status -eq 122
+    and return
+    set -l __ctx__pattern "$(string escape --style=regex -- "$argv[3]")"
+    string match -qr "^$__ctx__pattern" -- "$__ctx__text"
+end
+
+# Whether a project's file is as expected: FILE REAL MODE CONTENT.
+function __ctx_is_file
+    switch $argv[3]
+        case odd
+            # Some files look readable and are not, and fish would not fail to read them without a word. They are empty.
+            test -e $argv[1] -a \( ! -f $argv[1] -o ! -r $argv[1] -o ! -s $argv[1] \)
+        case '*'
+            # A link in the place of the resolved path is another file.
+            test -f $argv[1] -a -r $argv[1] -a $argv[1] -ef $argv[2] -a ! -L $argv[2]
+            and __ctx_is_text $argv[1] $argv[3..]
+    end
+end
+
+# Whether what the binding in use rests on is as it was.
+function __ctx_binding_holds
+    builtin path filter -q -- '' $__ctx_own_absent
+    and return 1
+    builtin path filter -vq -- / $__ctx_own_present
+    and return 1
+    test -z "$__ctx_file"
+    or __ctx_is_file $__ctx_file $__ctx_real $__ctx_mode $__ctx_content
+end
+
+# Walks up to the nearest binding: CHANGED says that the one in use counts for nothing.
+function __ctx_walk
+    set -eg __ctx_found __ctx_found_entry __ctx_found_file __ctx_holds __ctx_answered __ctx_way_absent __ctx_way_present __ctx_up
+    # Below folders of ctx's own a name with `..` would lead out again.
+    set -g __ctx_here $PWD
+    string match -qr '^/(?!(?:.*/)?\.\.(?:/|\z))' -- $PWD
+    or set -g __ctx_here /
+    set -q __ctx_pin[1]
+    and return
+    # The directory and all above it, nearest first; the root is "".
+    set -g __ctx_up ''
+    set -l __ctx__part
+    string match -raq '(?<__ctx__part>/[^/]+)' -- $__ctx_here
+    for __ctx__name in $__ctx__part
+        set -p __ctx_up $__ctx_up[1]$__ctx__name
+    end
+    # Outside of any binding this one question is all there is.
+    if not builtin path filter -q -- $__ctx_up/.ctx.toml $__ctx_tree$__ctx_up/.ctx.toml
+        set -g __ctx_way_absent $__ctx_up/.ctx.toml
+        return
+    end
+    set -l __ctx__way
+    for __ctx__there in $__ctx_up
+        set -a __ctx__way $__ctx__there
+        set -l __ctx__file $__ctx__there/.ctx.toml
+        if not test -e $__ctx__file -o -f $__ctx_tree$__ctx__file
+            set -ga __ctx_way_absent $__ctx__file
+            continue
+        end
+        if test -f $__ctx_tree$__ctx__file
+            set -g __ctx_found_entry $__ctx_tree$__ctx__file
+        else
+            if test -z "$argv[1]" -a "$__ctx__file" = "$__ctx_file"; and __ctx_binding_holds
+                set -g __ctx_holds yes
+            else if __ctx_read_answer $__ctx__file
+                if set -q __ctx_head_denied[1]
+                    set -ga __ctx_way_present $__ctx_head_present
+                    continue
+                end
+                set -g __ctx_answered yes
+            end
+            set -g __ctx_found_file $__ctx__file
+        end
+        set -g __ctx_found $__ctx__there
+        test -n "$__ctx__there"
+        or set -g __ctx_found /
+        set -g __ctx_up $__ctx__way
+        return
+    end
+end
+
+# Follows the shell to a directory that the same binding covers, or likewise none, if nothing else is new. Only directories
+# that are not above the last one have to be looked at. Returns 1 where that is not enough.
+function __ctx_follow
+    set -q __ctx_question[2]
+    or return
+    set -l __ctx__new
+    set -l __ctx__there $PWD
+    while not builtin contains -- "$__ctx__there" $__ctx_up
+        # A whole walk takes no longer.
+        set -q __ctx__new[3]
+        and return 1
+        set -a __ctx__new $__ctx__there
+        string match -rq '(?s)^(?<__ctx__there>.*)/(?!\.\.\z)[^/]*\z' -- $__ctx__there
+        or return
+    end
+    if set -q __ctx__new[1]
+        builtin path filter -q -- $__ctx__new/.ctx.toml $__ctx_tree$__ctx__new/.ctx.toml
+        and return 1
+    end
+    __ctx_is_same "$__ctx_question[1]"
+    or return
+    while test "$__ctx_up[1]" != "$__ctx__there"
+        test "$__ctx_way_absent[1]" = $__ctx_up[1]/.ctx.toml
+        and set -e __ctx_way_absent[1]
+        set -e __ctx_up[1]
+    end
+    set -p __ctx_up $__ctx__new
+    set -p __ctx_way_absent $__ctx__new/.ctx.toml
+    set -g __ctx_absent '' $__ctx_way_absent $__ctx_own_absent
+    set -g __ctx_here $PWD
+    set -g __ctx_at $PWD
+    set -g __ctx_question[1] x"$PWD"
+end
+
+# Looks at the directory and does what is due. HOW is empty, or first, inherited (by force: start-up files may have exported
+# over the profile), auto (as if just entered, by force), reload (by force, and nothing on disk counts).
+function __ctx_look
+    set -g __ctx_question ''
+    set -l __ctx__changed $argv[1]
+    set -l __ctx__ask
+    if test "$argv[1]" = reload
+        set __ctx__ask yes
+    else if not __ctx_index_holds
+        set __ctx__changed yes
+        __ctx_load_index
+        or set __ctx__ask yes
+    end
+    __ctx_walk $__ctx__changed
+    if test -z "$__ctx__changed" -a -n "$__ctx_at" -a "$__ctx_found" = "$__ctx_binding" -a "$__ctx_found_file" = "$__ctx_file"
+        if test -n "$__ctx_holds"; or begin
+                test -z "$__ctx_file"
+                and __ctx_binding_holds
+            end
+            __ctx_settle
+            return 0
+        end
+    end
+
+    set -g __ctx_at
+    set -g __ctx_mark yes
+    set -g __ctx_left
+    set -g __ctx_left_from
+    set -g __ctx_left_previous $__ctx_previous
+    set -l __ctx__entered
+    test "$argv[1]" = auto -o "$__ctx_found" != "$__ctx_binding"
+    and set __ctx__entered yes
+    if test -n "$__ctx__ask"; or not __ctx_find_due $__ctx__entered
+        test -n "$__ctx__entered"
+        and __ctx_leave
+        __ctx_ask $argv[1]
+        or begin
+            set -l __ctx__code $status
+            __ctx_index_holds
+            or __ctx_use_index "$__ctx_tree" '' $__ctx_default
+            __ctx_snapshot
+            __ctx_use_head
+            __ctx_fail "$__ctx__entered$__ctx_again"
+            __ctx_settle
+            return $__ctx__code
+        end
+    end
+    __ctx_do "$argv[1]" "$__ctx__entered"
+    set -l __ctx__code $status
+    __ctx_settle
+    return $__ctx__code
+end
+
+# Finds what is due on disk, and leaves it like an answer: ENTERED. Returns 1 if Python has to be asked.
+function __ctx_find_due
+    set -l __ctx__due
+    set -l __ctx__place
+    set -l __ctx__by directory
+    if test -n "$argv[1]$__ctx_refusal"; or builtin contains -- "$__ctx_by" '' directory
+        if test -n "$__ctx_found_entry"
+            read -lL __ctx__line __ctx__shown <$__ctx_found_entry
+            set __ctx__due $__ctx__line
+            set __ctx__place $__ctx__shown
+            test -n "$__ctx__due"
+            or return
+        else if test -n "$__ctx_found_file"
+            set -g __ctx_head_by directory
+            test -n "$__ctx_answered"
+            return
+        else if set -q __ctx_manual[1]
+            set __ctx__by manual
+            set __ctx__due $__ctx_manual
+        else
+            set __ctx__due $__ctx_default
+            set __ctx__by default
+        end
+    else
+        set __ctx__by $__ctx_by
+        set __ctx__due $__ctx_profile
+        test "$__ctx__by" = default
+        and set __ctx__due $__ctx_default
+    end
+    # What was read of denied files counts no more. A choice of a person's has a project around it all the same.
+    set -eg __ctx_plan
+    __ctx_snapshot
+    switch "$__ctx__due"
+        case ''
+            test "$__ctx__by" = default
+            and set __ctx__by
+        case -
+        case '*'
+            __ctx_read_compiled $__ctx__due
+            or return
+    end
+    set -g __ctx_head_binding "$__ctx_found" "$__ctx__place"
+    set -g __ctx_head_by "$__ctx__by"
+    return 0
+end
+# Asks Python: HOW.
+function __ctx_ask
+    set -l __ctx__directory $__ctx_here
+    set -q __ctx_pin[1]
+    and set __ctx__directory ''
+    set -l __ctx__force
+    builtin contains -- "$argv[1]" inherited auto reload
+    and set __ctx__force yes
+    set -l __ctx__text "$(__ctx_program @enter $__ctx__directory "$__ctx_by" "$__ctx_binding" "$__ctx__force")"
+    or return
+    __ctx_read_text $__ctx__text
+    or __ctx_complain "the program did not say what to do here"
+    or return
+    # Which candidates it found missing counts: it may have passed over a file that this shell could not.
+    set -g __ctx_way_absent
+    set -g __ctx_way_present
+    set -l __ctx__absent $__ctx_head_absent
+    set -g __ctx_head_absent
+    for __ctx__path in $__ctx__absent
+        if string match -q '*/.ctx.toml' -- $__ctx__path
+            set -ga __ctx_way_absent $__ctx__path
+        else
+            set -ga __ctx_head_absent $__ctx__path
+        end
+    end
+    return 0
+end
+
+# Does what an answer says, whoever gave it: HOW ENTERED.
+function __ctx_do
+    __ctx_use_head
+    if set -q __ctx_head_keep[1]; and test "$argv[1]" != inherited
+        __ctx_set_status $__ctx_head_keep[1]
+        __ctx_tell $__ctx_head_keep[2]
+        return 1
+    else if set -q __ctx_head_refuse[1]; or set -q __ctx_head_keep[1]
+        set -l __ctx__refusal $__ctx_head_refuse $__ctx_head_keep
+        __ctx_leave
+        __ctx_refuse $__ctx__refusal[1]
+        __ctx_tell $__ctx__refusal[2]
+        return 1
+    end
+
+    set -l __ctx__by "$__ctx_head_by[1]"
+    set -l __ctx__target $__ctx_plan[1]
+    set -l __ctx__was $__ctx_profile $__ctx_left
+    if test -z "$__ctx__target"
+        __ctx_leave
+        set -g __ctx_by $__ctx__by
+        set -g __ctx_refusal
+        set -g __ctx_told
+        __ctx_set_status ''
+        test -z "$__ctx__was"
+        or __ctx_say "off · was $__ctx__was"
+        return 0
+    end
+    set -q __ctx_plan[99]
+    and __ctx_reach $__ctx_plan
+    set -l __ctx__now \x1f$__ctx_plan[$__ctx_name_at] \x1f$__ctx_plan[$__ctx_value_at] \x1f$__ctx_plan_touches \x1f$__ctx_plan[2] \x1f$__ctx_plan_edits \x1f$__ctx_head_style \x1f$__ctx_head_watch[1]
+    set -l __ctx__then $__ctx_left_from
+    set -q __ctx_left[1]
+    or set __ctx__then \x1f$__ctx_set \x1f$__ctx_set_to \x1f$__ctx_applied \x1f$__ctx_style \x1f$__ctx_watch
+    set -l __ctx__same
+    test "$__ctx__now" = "$__ctx__then"; or test "$argv[1]" = inherited -a "$__ctx__was" = "$__ctx__target"
+    and set __ctx__same yes
+    if test "$__ctx_state $__ctx__same $argv[2]" = "active yes "; and builtin contains -- "$argv[1]" '' first
+        set -g __ctx_by $__ctx__by
+        set -gx __CTX_BY $__ctx__by
+        set -g __ctx_refusal
+        set -g __ctx_told
+        __ctx_set_status active
+        return 0
+    end
+    set -l __ctx__tail
+    test "$__ctx__by" = directory
+    and set __ctx__tail " · $__ctx_place"
+    switch "$__ctx__same $__ctx__by $argv[1]"
+        case 'yes * auto' 'yes * reload'
+            # Somebody who typed these gets an answer.
+        case 'yes *' ' default first' ' default inherited'
+            set __ctx__tail -
+    end
+    if test "$__ctx_left" = "$__ctx__target"
+        set -g __ctx_previous $__ctx_left_previous
+        set -q __ctx_previous[1]
+        or set -eg __CTX_PREVIOUS
+    end
+    __ctx_switch $__ctx__by "$__ctx__tail"
+    or begin
+        __ctx_fail "$argv[2]$__ctx_again"
+        return 1
+    end
+end
+
+# Takes the active profile off before something else, and remembers what it was.
+function __ctx_leave
+    set -q __ctx_state[1]
+    or return 0
+    set -g __ctx_left $__ctx_profile
+    set -g __ctx_left_from \x1f$__ctx_set \x1f$__ctx_set_to \x1f$__ctx_applied \x1f$__ctx_style \x1f$__ctx_watch
+    set -g __ctx_previous $__ctx_profile
+    set -gx __CTX_PREVIOUS $__ctx_profile
+    __ctx_take_off
+end
+
+# DIRECTORY PLACE is the binding from now on.
+function __ctx_use_binding
+    set -g __ctx_binding "$argv[1]"
+    set -g __ctx_place "$argv[2]"
+    if test -n "$__ctx_binding"
+        set -gx __CTX_BINDING $__ctx_binding
+    else
+        set -eg __CTX_BINDING
+    end
+end
+
+# No profile is active because the binding may not, or cannot, have its own: STATUS.
+function __ctx_refuse
+    set -g __ctx_by directory
+    set -gx __CTX_BY directory
+    set -g __ctx_refusal $argv
+    __ctx_set_status $argv
+end
+
+# Shows a line unless it is the one that was shown last.
+function __ctx_tell
+    test "$__ctx_told" = "$argv"; or set -q CLAUDECODE
+    or __ctx_complain $argv
+    set -g __ctx_told $argv
+end
+
+# The program, or the plan, failed, and has shown why. Nothing is tried again until something changes: ENTERED.
+function __ctx_fail
+    if test -n "$argv"
+        __ctx_leave
+        __ctx_refuse error
+    else
+        __ctx_set_status error
+    end
+end
+
+# Leaves the binding that the walk found, with its project file as it is now, like the head of an answer.
+function __ctx_snapshot
+    __ctx_forget_head
+    set -g __ctx_head_binding "$__ctx_found" ''
+    test -n "$__ctx_found_file"
+    or return
+    set -l __ctx__mode odd
+    set -l __ctx__text
+    if test -f $__ctx_found_file -a -r $__ctx_found_file -a -s $__ctx_found_file
+        set -l fish_read_limit 65536
+        read -z __ctx__text <$__ctx_found_file
+        set __ctx__mode text
+        __ctx_is_text $__ctx_found_file text "$__ctx__text"
+        or set __ctx__mode prefix
+    end
+    set -g __ctx_head_source $__ctx_found_file $__ctx_found_file
+    set -g __ctx_head_text $__ctx__mode "$__ctx__text"
+end
+
+# What the head says about the binding holds from now on.
+function __ctx_use_head
+    test "$__ctx_head_binding[1]" = "$__ctx_binding"
+    or set -g __ctx_told
+    __ctx_use_binding $__ctx_head_binding
+    set -g __ctx_file $__ctx_head_source[1]
+    set -g __ctx_real $__ctx_head_source[2]
+    set -g __ctx_mode $__ctx_head_text[1]
+    set -g __ctx_content $__ctx_head_text[2]
+    set -g __ctx_own_present $__ctx_head_present
+    set -g __ctx_own_absent $__ctx_head_absent
+    set -q __ctx_head_index[1]
+    and __ctx_use_index $__ctx_head_index $__ctx_head_default[1]
+end
+
+# Remembers how to tell that everything is as it is now.
+function __ctx_settle
+    set -l __ctx__question x"$PWD" $__ctx_stamp_test
+    for __ctx__path in $__ctx_way_present $__ctx_own_present
+        set -a __ctx__question -a -e $__ctx__path
+    end
+    switch "$__ctx_mode"
+        case text prefix
+            set -a __ctx__question -a -f $__ctx_file -a -r $__ctx_file -a ! -L $__ctx_real
+            test $__ctx_file = $__ctx_real
+            or set -a __ctx__question -a $__ctx_file -ef $__ctx_real
+            test -n "$__ctx_content"
+            or set -a __ctx__question -a ! -s $__ctx_file
+        case odd
+            set -a __ctx__question -a -e $__ctx_file -a \( ! -f $__ctx_file -o ! -r $__ctx_file -o ! -s $__ctx_file \)
+    end
+    # Not an empty list, for which paths would be read from standard input.
+    set -g __ctx_absent '' $__ctx_way_absent $__ctx_own_absent
+    set -g __ctx_present $__ctx_way_present $__ctx_own_present
+    set -g __ctx_at $__ctx_here
+    set -g __ctx_question $__ctx__question
+    __ctx_forget_head
+    set -eg __ctx_plan __ctx_mark __ctx_left __ctx_left_from __ctx_left_previous
+end
+
+# Prepares the watch over the names in __ctx_watch: __ctx_kept are those that the profile set; __ctx_steady begins with what
+# `set -q` answers while no other of them exists. It counts to 255.
+function __ctx_start_watching
+    set -l IFS \n
+    set -g __ctx_watched (string split -n ' ' -- $__ctx_watch)
+    set -q __ctx_watched[251]
+    and set -e __ctx_watched[251..-1]
+    for __ctx__name in $__ctx_lists
+        set -l __ctx__at (builtin contains -i -- $__ctx__name $__ctx_watched)
+        and set -e __ctx_watched[$__ctx__at]
+    end
+    set -g __ctx_kept
+    set -g __ctx_kept_to
+    set -l __ctx__to $__ctx_set_to
+    for __ctx__name in $__ctx_set
+        if builtin contains -- $__ctx__name $__ctx_watched
+            set -ga __ctx_kept $__ctx__name
+            set -ga __ctx_kept_to $__ctx__to[1]
+        end
+        set -e __ctx__to[1]
+    end
+    set -l __ctx__values \x1f$__ctx_kept_to
+    set -g __ctx_steady (math 1 + (builtin count $__ctx_watched; or true) - (builtin count $__ctx_kept; or true))" active $__ctx__values"
+end
+
+# Says so where a watched variable is no longer as the profile left it.
+function __ctx_notice_drift
+    if set -q __ctx_steady[1]
+        set -l __ctx__values \x1f$$__ctx_kept
+        set -qx __ctx_nothing $__ctx_watched
+        test "$status $__ctx_status$__ctx_refusal $__ctx__values" = $__ctx_steady
+        and set -qx PWD $__ctx_kept
+        and return
+    end
+    test -n "$__ctx_watch" -a "$__ctx_state$__ctx_refusal" = active -a "$__ctx_status" != error
+    or return
+    if not set -q __ctx_steady[1]
+        __ctx_start_watching
+        __ctx_notice_drift
+        return
+    end
+    set -l __ctx__values \x1f$$__ctx_kept
+    set -qx __ctx_nothing $__ctx_watched
+    if test "$status active $__ctx__values" = $__ctx_steady; and set -qx PWD $__ctx_kept
+        __ctx_set_status active
+        return
+    end
+    test $__ctx_status = active
+    or return
+    set -l __ctx__to $__ctx_kept_to
+    set -l __ctx__same
+    for __ctx__name in $__ctx_kept
+        # A path variable is split and joined again: it must be compared as a program sees it.
+        set -qx $__ctx__name; and test x"$$__ctx__name" = x"$__ctx__to[1]"
+        and set -a __ctx__same $__ctx__name
+        set -e __ctx__to[1]
+    end
+    for __ctx__name in $__ctx_watched
+        if builtin contains -- $__ctx__name $__ctx_kept
+            builtin contains -- $__ctx__name $__ctx__same
+            and continue
+        else if not set -qx $__ctx__name
+            continue
+        end
+        __ctx_set_status drifted
+        __ctx_say "$__ctx_profile drifted · $__ctx__name was changed in this shell · ctx reload takes it back"
+        return
+    end
+end
+
+# --- 8. Prompt --------------------------------------------------------------------------------------------------------
 
 # fish keeps $status and $pipestatus around what runs on an event.
 function __ctx_prompt --on-event fish_prompt
     set -l fish_trace
-    switch "$__ctx_state$__ctx_again"
+    switch "$__ctx_mark$__ctx_switching$__ctx_state"
         case '' active
-            return
+        case '*'
+            __ctx_recover
     end
-    __ctx_recover
-    switch "$__ctx_again"
-        case yes
-            set -g __ctx_again trying
-            __ctx_reapply
-        case trying
-            # Interrupted. The start-up files may have exported over the profile, so it does not count as active.
-            __ctx_take_off
-            __ctx_complain "interrupted: no profile is active"
+    if set -q __ctx_ready
+        __ctx_is_same x"$PWD"
+        or __ctx_look
+    else if test -n "$__ctx_follows"
+        set -g __ctx_ready yes
+        if test -n "$__ctx_again"
+            __ctx_look inherited
+        else
+            __ctx_look first
+        end
     end
+    test -z "$__ctx_watch"
+    or __ctx_notice_drift
+    return 0
 end
 
-# Applies the inherited profile in this shell, silently; takes it off if that fails.
-function __ctx_reapply
-    set -lx __ctx_silent yes
-    __ctx_use $__ctx_profile
-    or begin
-        set -q __ctx_state[1]
-        and __ctx_take_off
+# What follows a `cd` in the same line sees the new environment. This runs in command substitutions too, whose `cd` is the
+# shell's own.
+function __ctx_moved --on-variable PWD
+    set -q __ctx_ready
+    or return
+    set -l fish_trace
+    switch "$__ctx_mark$__ctx_switching$__ctx_state"
+        case '' active
+        case '*'
+            __ctx_recover
     end
+    __ctx_follow
+    or __ctx_look
 end
 
-# --- 8. Command -------------------------------------------------------------------------------------------------------
+# Sets what CTX_STATUS says: STATUS, or "" for none.
+function __ctx_set_status
+    set -g __ctx_status $argv[1]
+    if test -n "$argv[1]"
+        set -gx CTX_STATUS $argv[1]
+    else
+        set -eg CTX_STATUS
+    end
+    __ctx_show
+end
+
+# Keeps CTX_PROMPT up to date.
+function __ctx_show
+    if test "$__ctx_status$__ctx_style" = 'active '
+        set -gu CTX_PROMPT "$__ctx_profile "
+        return
+    end
+    set -l __ctx__mark
+    switch "$__ctx_status"
+        case drifted
+            set __ctx__mark '*'
+        case blocked error
+            set __ctx__mark !$__ctx_status
+    end
+    if test -z "$__ctx_profile$__ctx__mark"
+        test -z "$CTX_PROMPT"
+        or set -gu CTX_PROMPT ''
+        return
+    end
+    set -l __ctx__paint ''
+    set -l __ctx__red ''
+    set -l __ctx__plain ''
+    if not test -n "$NO_COLOR" -o "$TERM" = dumb
+        set __ctx__red \e'[31m'
+        set __ctx__plain \e'[0m'
+        set -l __ctx__colours black red green yellow blue magenta cyan white
+        if builtin contains -- "$__ctx_style[1]" $__ctx__colours
+            set -l __ctx__at (builtin contains -i -- $__ctx_style[1] $__ctx__colours)
+            set __ctx__paint \e"[3"(math $__ctx__at - 1)m
+        end
+    end
+    set -l __ctx__text
+    if test -n "$__ctx_profile"
+        set __ctx__text $__ctx_profile
+        if test -n "$__ctx_style[2]"
+            set -l __ctx__locale $LC_ALL $LC_CTYPE $LANG
+            if string match -qir 'utf-?8' -- "$__ctx__locale[1]"
+                set __ctx__text $__ctx__text🔒
+            else
+                set __ctx__text $__ctx__text'#'
+            end
+        end
+    end
+    switch "$__ctx__mark"
+        case '!*'
+            set __ctx__mark $__ctx__red$__ctx__mark$__ctx__plain
+        case '*'
+            set __ctx__text "$__ctx__text$__ctx__mark"
+            set __ctx__mark
+    end
+    test -n "$__ctx__paint"
+    and set __ctx__text $__ctx__paint$__ctx__text$__ctx__plain
+    set __ctx__text "$__ctx__text$__ctx__mark "
+    test "$CTX_PROMPT" = "$__ctx__text"
+    or set -gu CTX_PROMPT $__ctx__text
+end
+
+# --- 9. Command -------------------------------------------------------------------------------------------------------
 
 function __CTX_NAME__ --description 'Switch the environment of this shell between profiles'
     set -l fish_trace
@@ -582,30 +1383,42 @@ end
 # A pipe and a substitution run in this shell too: `ctx use work | source` and `eval (ctx use work)` have switched it
 # before there is anything to evaluate. They get to know of a failure by a statement that fails.
 function __ctx_command
-    test "$__ctx_state" = active
-    or __ctx_recover
+    switch "$__ctx_mark$__ctx_switching$__ctx_state"
+        case '' active
+        case '*'
+            __ctx_recover
+    end
     switch "$argv[1]"
         case use
             if string match -qr '^(?:-h|--help|--json|--shell|--shell=.*)$' -- $argv
                 __ctx_program $argv
-                return
+            else if builtin contains -- --pin $argv
+                __ctx_use_pinned $argv[2..]
+                or __ctx_print_failure
+            else
+                __ctx_use $argv[2..]
+                or __ctx_print_failure
             end
-            __ctx_use $argv[2..]
-            or begin
-                set -l __ctx__code $status
-                test -t 1
-                or builtin echo false
-                return $__ctx__code
-            end
-        case off
+        case off auto reload
             if set -q argv[2]
                 __ctx_program $argv
             else
-                __ctx_off
+                __ctx_$argv[1]
+                or __ctx_print_failure
             end
+        case allow
+            __ctx_program $argv
+            and __ctx_allowed $argv[2..]
         case '*'
             __ctx_program $argv
     end
+end
+
+function __ctx_print_failure
+    set -l __ctx__code $status
+    test -t 1
+    or builtin echo false
+    return $__ctx__code
 end
 
 function __ctx_use
@@ -622,30 +1435,110 @@ function __ctx_use
         or __ctx_complain "the program did not say what to do: nothing was changed"
         or return
     end
-    __ctx_switch
+    __ctx_switch manual
 end
 
-# Takes the active profile off and says so.
-function __ctx_off
-    if not set -q __ctx_state[1]
-        __ctx_say "no profile is active"
-        return
+# The same, and directories count for nothing until `ctx auto`.
+function __ctx_use_pinned
+    set -l __ctx__words
+    for __ctx__word in $argv
+        test "$__ctx__word" = --pin
+        or set -a __ctx__words $__ctx__word
     end
-    set -g __ctx_previous $__ctx_profile
-    set -gx __CTX_PREVIOUS $__ctx_profile
-    __ctx_take_off
-    __ctx_say "off · was $__ctx_previous"
+    __ctx_use $__ctx__words
+    or return
+    set -g __ctx_pin 1
+    set -gx __CTX_PIN 1
+    __ctx_use_binding
+    set -g __ctx_question ''
+    set -g __ctx_file
+    set -g __ctx_mode
+    set -g __ctx_own_present
+    set -g __ctx_own_absent
+    return 0
+end
+
+# Takes the active profile off and says so. From now on none is this shell's choice.
+function __ctx_off
+    set -l __ctx__was $__ctx_profile
+    if set -q __ctx_state[1]
+        set -g __ctx_switching yes
+        set -g __ctx_previous $__ctx_profile
+        set -gx __CTX_PREVIOUS $__ctx_profile
+        __ctx_take_off
+    end
+    set -g __ctx_manual -
+    set -gx __CTX_MANUAL -
+    set -g __ctx_by manual
+    set -eg __CTX_BY __ctx_switching
+    set -g __ctx_refusal
+    set -g __ctx_told
+    __ctx_set_status ''
+    if set -q __ctx__was[1]
+        __ctx_say "off · was $__ctx__was"
+    else
+        __ctx_say "no profile is active"
+    end
+end
+
+# Hands the choice back to the directories.
+function __ctx_auto
+    set -g __ctx_manual
+    set -g __ctx_pin
+    set -g __ctx_by
+    set -eg __ctx_nothing __CTX_MANUAL __CTX_PIN
+    __ctx_look auto
+end
+
+function __ctx_reload
+    __ctx_look reload
+end
+
+# After `ctx allow` the directory's choice replaces a manual one made inside it.
+function __ctx_allowed
+    for __ctx__word in $argv
+        string match -q -- '-*' $__ctx__word
+        or return 0
+    end
+    set -g __ctx_by
+    set -g __ctx_at
+    set -g __ctx_question ''
+    return 0
+end
+
+# What `off`, `auto` and `reload` are called where text is evaluated.
+function __ctx_run
+    __ctx_command $argv
 end
 
 # --- Loading ----------------------------------------------------------------------------------------------------------
 
+set -l __ctx__name
+
+# At every call fish counts the lines from the beginning of the text that a function was read from, which would be a third
+# of what an idle prompt costs. What a prompt, a directory change and a switch call is read again, each from a text of its own.
+for __ctx__name in prompt notice_drift moved follow look walk find_due do use_head use_binding leave settle show is_{same,text,file} \
+    read_{answer,owned,text} apply switch check carry_out decide undo command use
+    eval "$(builtin functions __ctx_$__ctx__name)"
+end
+
 if not set -qg __ctx_state
-    set -gu __ctx_state
-    set -gu __ctx_profile
-    set -gu __ctx_previous
-    set -gu __ctx_again
-    __ctx_reach
-    if set -q CTX_PROFILE; or set -q __CTX_PREVIOUS
-        __ctx_adopt
+    for __ctx__name in state status profile previous again applied
+        set -gu __ctx_$__ctx__name
     end
+    for __ctx__name in manual pin by binding place at file real mode content absent present default refusal told
+        set -gu __ctx_$__ctx__name
+    end
+    set -gu __ctx_tree /dev/null
+    set -gu __ctx_stamp '?'
+    set -gu __ctx_stamp_test -a x = y
+    set -gu __ctx_question ''
+    set -gu __ctx_follows
+    status is-interactive
+    and set -gu __ctx_follows yes
+    set -gu CTX_PROMPT ''
+    __ctx_reach
+    set -qgx CTX_PROFILE CTX_STATUS __CTX_{SET,LISTS,PREVIOUS,MANUAL,BY,BINDING,PIN}
+    test $status -eq 9
+    or __ctx_adopt
 end

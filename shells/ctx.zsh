@@ -18,8 +18,21 @@ function __ctx_settings {
 #
 # __ctx_state     "", or: applying (the record is complete, the environment may be half changed), active, undoing
 #                 (the decisions are complete, the environment may be half changed back)
-# __ctx_profile   the active profile; __ctx_previous the one before
-# __ctx_again     "yes" in a shell that inherited its profile and has not applied it itself yet
+# __ctx_profile   the active profile; __ctx_previous the one before; __ctx_applied the plan that it was made from
+# __ctx_by        who chose it; __ctx_manual, __ctx_pin: what the user chose in this shell
+# __ctx_at        and __ctx_binding, __ctx_place, __ctx_file, __ctx_real, __ctx_mode, __ctx_content, __ctx_absent,
+#                 __ctx_present, __ctx_tree, __ctx_stamp, __ctx_default, __ctx_refusal, __ctx_told: README.md,
+#                 "Directories"
+# __ctx_barred    those of the paths in __ctx_absent, and __ctx_needed of __ctx_present, that go with the binding
+#                 wherever one is inside it
+# __ctx_doubt     "yes" where what was decided may not hold: the next look does not take a binding for the same
+# __ctx_busy      "yes" while a look changes something: the mark for Ctrl-C
+# __ctx_first     "yes" until the first prompt; __ctx_again "yes" until an inherited profile is applied in this shell
+# __ctx_given     the scalars that the plan set; __ctx_left those of them to watch, __ctx_gone the others to watch, or
+#                 all still in __ctx_to_watch; __ctx_drifted one of them that is not as the plan left it
+# __ctx_waiting   lines that may not be shown yet
+# __ctx_unpublished  "yes" where what is exported may be behind; __ctx_painted what CTX_PROMPT shows
+# __ctx_its_*     what was read about a directory last
 #
 # The undo record: __ctx_names, and by name __ctx_kind (set, assign, unset, list), __ctx_new (the value ctx gave it),
 # __ctx_had (x: was exported, v: was not, "": did not exist), __ctx_old, and for lists the entries in __ctx_front and
@@ -27,7 +40,23 @@ function __ctx_settings {
 #
 # The decisions, which may be carried out any number of times: __ctx_do_unset (names), __ctx_do_export (NAME=value),
 # __ctx_do_plain (NAME=value, assigned after that, export attribute left alone), __ctx_do_hide (names that lose the
-# attribute).
+# attribute). With them __ctx_manual and __ctx_by become __ctx_then_manual and __ctx_then_by.
+
+# Declares what is not there yet, empty.
+function __ctx_declare {
+  \builtin typeset -g __ctx_config __ctx_data __ctx_cache __ctx_version __ctx_stat
+  \builtin typeset -g __ctx_state __ctx_profile __ctx_previous __ctx_by __ctx_manual __ctx_pin __ctx_then_manual
+  \builtin typeset -g __ctx_then_by __ctx_color __ctx_protected __ctx_drifted __ctx_to_watch __ctx_unpublished
+  \builtin typeset -g __ctx_painted
+  \builtin typeset -g __ctx_at __ctx_binding __ctx_place __ctx_file __ctx_real __ctx_mode __ctx_content __ctx_tree
+  \builtin typeset -g __ctx_stamp __ctx_default __ctx_refusal __ctx_told __ctx_doubt __ctx_busy __ctx_first __ctx_again
+  \builtin typeset -g __ctx_its_binding __ctx_its_place __ctx_its_by __ctx_its_file __ctx_its_real __ctx_its_mode
+  \builtin typeset -g __ctx_its_content __ctx_its_default __ctx_its_denied __ctx_its_refusal __ctx_its_keep
+  \builtin typeset -g __ctx_its_line
+  \builtin typeset -ga __ctx_words __ctx_loaded __ctx_applied __ctx_absent __ctx_present __ctx_barred __ctx_needed
+  \builtin typeset -ga __ctx_given __ctx_left __ctx_gone __ctx_waiting
+  \builtin typeset -ga __ctx_its_absent __ctx_its_present __ctx_its_index
+}
 
 function __ctx_new_record {
   \builtin typeset -ga __ctx_names
@@ -35,14 +64,21 @@ function __ctx_new_record {
   __ctx_names=() __ctx_kind=() __ctx_new=() __ctx_had=() __ctx_old=() __ctx_front=() __ctx_back=()
 }
 
-# Takes over the profile that the parent process exported. What its variables held before is not known here.
+# Takes over what the parent process exported. What the variables of its profile held before is not known here.
 function __ctx_adopt {
   \builtin local __ctx_n=
   __ctx_new_record
-  if ! __ctx_is_profile "${__CTX_PREVIOUS-}"; then
-    \builtin unset __CTX_PREVIOUS
+  ! __ctx_is_profile "${__CTX_PREVIOUS-}" || __ctx_previous=$__CTX_PREVIOUS
+  if [[ ${__CTX_MANUAL-} == - ]] || __ctx_is_profile "${__CTX_MANUAL-}"; then
+    __ctx_manual=$__CTX_MANUAL
   fi
-  __ctx_previous=${__CTX_PREVIOUS-}
+  case ${__CTX_BY-} in
+    manual|directory|default) __ctx_by=$__CTX_BY ;;
+    *) [[ $__ctx_manual != - ]] || __ctx_by=manual ;;
+  esac
+  [[ ${__CTX_PIN-} != 1 ]] || __ctx_pin=1
+  [[ -n $__ctx_pin ]] || __ctx_binding=${__CTX_BINDING-}
+  [[ ! -o interactive ]] || __ctx_first=yes
   if ! __ctx_is_profile "${CTX_PROFILE-}"; then
     \builtin unset CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS
     \builtin unset -m '__CTX_LIST_*'
@@ -65,6 +101,8 @@ function __ctx_adopt {
   done
   __ctx_profile=$CTX_PROFILE
   __ctx_state=active
+  [[ -n ${__CTX_BY-} && -n $__ctx_by ]] || __ctx_by=manual
+  [[ $__ctx_by != manual ]] || __ctx_manual=$__ctx_profile
   [[ ! -o interactive ]] || __ctx_again=yes
 }
 
@@ -72,11 +110,23 @@ function __ctx_adopt {
 
 # A line for people. Errors are shown always, other lines unless somebody asked for quiet.
 function __ctx_complain {
+  [[ -z ${__ctx_mute-} ]] || \builtin return 0
+  if __ctx_is_too_early; then
+    __ctx_waiting+=("$1")
+    \builtin return 0
+  fi
+  # Behind a widget that changed the directory the line editor draws its line anew.
+  [[ -z ${WIDGET-} ]] || \builtin zle -I 2>/dev/null || \builtin :
   \builtin print -r -- "ctx: $1" >&2 || \builtin :
 }
 
 function __ctx_say {
   [[ -n ${CTX_QUIET-} || -n ${CLAUDECODE-} || -n ${__ctx_silent-} ]] || __ctx_complain "$1"
+}
+
+# Whether powerlevel10k shows its instant prompt, which no line may follow. It is gone at the second prompt.
+function __ctx_is_too_early {
+  [[ -n ${__ctx_starting-} && ${__p9k_instant_prompt_active:-0} != 0 ]]
 }
 
 # The letters are written out: in some locales a range such as a-z holds others as well.
@@ -127,42 +177,63 @@ function __ctx_drop_last {
 
 # --- 4. Applying ------------------------------------------------------------------------------------------------------
 
-# What plans call: PROFILE SUMMARY [KIND NAME VALUE]... It reads them into __ctx_target, __ctx_summary, __ctx_clears
-# (names, patterns) and __ctx_steps (triples). The ctx function declares these and goes on from there; text that a person
-# evaluates is carried out at once.
+# What plans call: PROFILE SUMMARY [KIND NAME VALUE]... It reads them into __ctx_target, __ctx_summary, __ctx_style,
+# __ctx_watched, __ctx_about (triples about the directory), __ctx_clears (names, patterns) and __ctx_steps (triples),
+# and all but what is about the directory into __ctx_made_from. Who reads a plan declares these and goes on from there;
+# text that a person evaluates is carried out at once.
 function __ctx_apply {
-  { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent; } 2>/dev/null
   if [[ -z ${__ctx_reading-} ]]; then
-    \builtin local __ctx_target= __ctx_summary=
-    \builtin local -a __ctx_clears __ctx_steps
+    {
+      \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent
+    } 2>/dev/null
+    \builtin local __ctx_target= __ctx_summary= __ctx_watched= __ctx_was=
+    \builtin local -a __ctx_made_from __ctx_style __ctx_about __ctx_clears __ctx_steps
     __ctx_recover
+    __ctx_was=$__ctx_profile __ctx_then_manual=- __ctx_then_by=manual __ctx_unpublished=yes
   fi
-  __ctx_target=$1 __ctx_summary=$2 __ctx_clears=() __ctx_steps=()
+  __ctx_target=$1 __ctx_summary=$2 __ctx_watched= __ctx_style=() __ctx_about=() __ctx_clears=() __ctx_steps=()
   \builtin shift 2
-  \builtin local __ctx_k= __ctx_n= __ctx_v= "__ctx_kept=${(j: :)${(k)__ctx_had[(R)?*]}}"
-  # Most variables that a plan clears do not exist, and the end of the present profile does not bring them back. They are
-  # passed over: this loop is the greater part of a switch.
+  \builtin local __ctx_k= __ctx_n= __ctx_v= __ctx_head=1 "__ctx_kept=${(j: :)${(k)__ctx_had[(R)?*]}}"
+  # Most variables that a plan clears do not exist, and the end of the present profile does not bring them back. They
+  # are passed over: this loop is the greater part of a switch.
   for __ctx_k __ctx_n __ctx_v in "$@"; do
-    if [[ $__ctx_k != unset ]]; then
-      __ctx_steps+=("$__ctx_k" "$__ctx_n" "$__ctx_v")
-    elif [[ $__ctx_n == *'*' ]]; then
-      __ctx_clears+=("$__ctx_n")
-    else
-      for __ctx_n in ${(s: :)__ctx_n}; do
-        if [[ -n ${(Pt)__ctx_n} || -n $__ctx_kept && " $__ctx_kept " == *" $__ctx_n "* ]]; then
+    case $__ctx_k in
+      unset)
+        if [[ $__ctx_n == *'*' ]]; then
           __ctx_clears+=("$__ctx_n")
+        else
+          for __ctx_n in ${(s: :)__ctx_n}; do
+            if [[ -n ${(Pt)__ctx_n} || -n $__ctx_kept && " $__ctx_kept " == *" $__ctx_n "* ]]; then
+              __ctx_clears+=("$__ctx_n")
+            fi
+          done
         fi
-      done
-    fi
+        ;;
+      style)
+        __ctx_style=("$__ctx_n" "$__ctx_v")
+        (( __ctx_head += 3 ))
+        ;;
+      watch)
+        __ctx_watched=$__ctx_n
+        (( __ctx_head += 3 ))
+        ;;
+      binding|by|source|text|present|absent|index|default|refuse|keep|denied)
+        __ctx_about+=("$__ctx_k" "$__ctx_n" "$__ctx_v")
+        (( __ctx_head += 3 ))
+        ;;
+      *) __ctx_steps+=("$__ctx_k" "$__ctx_n" "$__ctx_v") ;;
+    esac
   done
+  __ctx_made_from=("$__ctx_target" "$__ctx_summary" "${__ctx_style[@]}" "$__ctx_watched" "${@[__ctx_head,-1]}")
   [[ -z ${__ctx_reading-} ]] || \builtin return 0
-  __ctx_switch
+  __ctx_switch manual && __ctx_publish
 }
 
-# Carries the plan out that was read. Returns 1 with nothing changed if that is not possible.
+# Carries out the plan that was read: $1 chose it, $2 goes behind the line about it. Returns 1 with nothing changed if
+# that is not possible. __ctx_was is the profile to switch from.
 function __ctx_switch {
   \builtin local -a __ctx_displaced
-  \builtin local "__ctx_was=$__ctx_profile"
+  \builtin local "__ctx_chooser=$1" "__ctx_choice=$__ctx_manual"
   __ctx_check || \builtin return 1
   if [[ -n $__ctx_state ]]; then
     __ctx_decide fairly
@@ -172,6 +243,7 @@ function __ctx_switch {
   if [[ -n $__ctx_was && $__ctx_was != "$__ctx_target" ]]; then
     __ctx_previous=$__ctx_was
   fi
+  [[ $1 != manual ]] || __ctx_choice=$__ctx_target
   __ctx_write_record
   __ctx_state=applying
   if ! __ctx_carry_out; then
@@ -180,13 +252,14 @@ function __ctx_switch {
     __ctx_complain "$__ctx_target could not be applied in this shell: no profile is active"
     \builtin return 1
   fi
-  __ctx_profile=$__ctx_target
-  __ctx_again=
-  __ctx_state=active
+  __ctx_profile=$__ctx_target __ctx_by=$__ctx_chooser __ctx_manual=$__ctx_choice \
+    __ctx_applied=("${__ctx_made_from[@]}") __ctx_left=() __ctx_gone=() __ctx_to_watch=$__ctx_watched \
+    __ctx_color=${__ctx_style[1]-} __ctx_protected=${__ctx_style[2]-} __ctx_refusal= __ctx_drifted= __ctx_again= \
+    __ctx_unpublished=yes __ctx_state=active
   if [[ -z $__ctx_summary ]]; then
     __ctx_summary="$(( ${#__ctx_names} - ${#__ctx_displaced} )) set, ${#__ctx_displaced} cleared"
   fi
-  __ctx_say "$__ctx_target · $__ctx_summary"
+  __ctx_say "$__ctx_target · $__ctx_summary${2:+ · $2}"
 }
 
 # Sets __ctx_displaced to the existing variables that the plan takes away for good.
@@ -210,8 +283,9 @@ function __ctx_find_displaced {
 
 # Whether everything that the plan and the end of the present profile touch can be written.
 function __ctx_check {
-  \builtin local __ctx_k= __ctx_n= __ctx_v= __ctx_type=
-  \builtin local -a __ctx_touched
+  \builtin local __ctx_k= __ctx_n= __ctx_v= __ctx_type= __ctx_bad=
+  \builtin local -a __ctx_touched __ctx_exports
+  __ctx_exports=(CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS __CTX_MANUAL __CTX_BY __CTX_BINDING)
   __ctx_find_displaced
   __ctx_touched=("${__ctx_displaced[@]}")
   for __ctx_k __ctx_n __ctx_v in "${__ctx_steps[@]}"; do
@@ -223,21 +297,23 @@ function __ctx_check {
   # One test for all names, as __ctx_is_name makes it, for it is slow.
   case "${(j: :)__ctx_touched} " in
     [0-9]*|*[^\ 0-9A-Za-z_]*|*" "[0-9]*|*"  "*|*__ctx_*|*CTX_*)
-      __ctx_complain "the plan of $__ctx_target is not one that this shell understands: nothing was changed"
+      __ctx_type="the plan of $__ctx_target is not one that this shell understands"
+      __ctx_complain "$__ctx_type: ${__ctx_outcome:-nothing was changed}"
       \builtin return 1
       ;;
   esac
-  for __ctx_n in CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS "${__ctx_touched[@]}" "${__ctx_names[@]}"; do
+  for __ctx_n in $__ctx_exports $__ctx_touched $__ctx_names; do
     __ctx_type=${(Pt)__ctx_n}
-    if [[ $__ctx_type == *readonly* ]]; then
-      __ctx_complain "$__ctx_n is readonly in this shell: nothing was changed"
-      \builtin return 1
-    fi
-    if [[ $__ctx_type == array* || $__ctx_type == association* ]]; then
-      __ctx_complain "$__ctx_n is an array in this shell: nothing was changed"
-      \builtin return 1
+    if [[ $__ctx_type == *readonly* || $__ctx_type == a* ]]; then
+      __ctx_bad=${__ctx_bad:-$__ctx_n}
     fi
   done
+  if [[ -n $__ctx_bad ]]; then
+    __ctx_type="an array"
+    [[ ${(Pt)__ctx_bad} != *readonly* ]] || __ctx_type=readonly
+    __ctx_complain "$__ctx_bad is $__ctx_type in this shell: ${__ctx_outcome:-nothing was changed}"
+    \builtin return 1
+  fi
 }
 
 # The undo record and, from it, the decisions that carry the plan out.
@@ -295,9 +371,12 @@ function __ctx_write_record {
     __ctx_do_export+=("__CTX_LIST_$__ctx_n=$__ctx_v")
   done
   __ctx_do_export+=("CTX_PROFILE=$__ctx_target" CTX_STATUS=active)
+  __ctx_do_export+=("__CTX_BY=$__ctx_chooser")
+  [[ -z $__ctx_choice ]] || __ctx_do_export+=("__CTX_MANUAL=$__ctx_choice")
+  [[ -z $__ctx_previous ]] || __ctx_do_export+=("__CTX_PREVIOUS=$__ctx_previous")
+  __ctx_given=("${__ctx_set[@]}")
   (( ! ${#__ctx_set} )) || __ctx_do_export+=("__CTX_SET=${(j: :)__ctx_set}")
   (( ! ${#__ctx_lists} )) || __ctx_do_export+=("__CTX_LISTS=${(j: :)__ctx_lists}")
-  [[ -z $__ctx_previous ]] || __ctx_do_export+=("__CTX_PREVIOUS=$__ctx_previous")
 }
 
 function __ctx_carry_out {
@@ -366,14 +445,12 @@ function __ctx_decide {
 
 # Carries the decisions of __ctx_decide out.
 function __ctx_undo {
-  __ctx_state=undoing
+  __ctx_state=undoing __ctx_manual=$__ctx_then_manual __ctx_by=$__ctx_then_by __ctx_unpublished=yes
   __ctx_carry_out
-  __ctx_profile=
-  __ctx_again=
-  __ctx_state=
+  __ctx_profile= __ctx_applied=() __ctx_color= __ctx_protected= __ctx_drifted= __ctx_again= __ctx_state=
   # Nobody else needs the old values any more.
   __ctx_new_record
-  __ctx_do_export=() __ctx_do_plain=()
+  __ctx_do_export=() __ctx_do_plain=() __ctx_left=() __ctx_gone=() __ctx_to_watch=
 }
 
 # Takes the active profile off. Returns 1 if something readonly stayed.
@@ -387,13 +464,75 @@ function __ctx_take_off {
 
 # What Ctrl-C left unfinished is taken off.
 function __ctx_recover {
-  case $__ctx_state in
-    applying) __ctx_decide "by force" ;;
-    undoing) ;;
+  case $__ctx_state$__ctx_busy in
+    applying*)
+      __ctx_decide "by force"
+      __ctx_undo
+      ;;
+    undoing*) __ctx_undo ;;
+    *yes) __ctx_take_off ;;
     *) \builtin return 0 ;;
   esac
-  __ctx_undo
-  __ctx_say "interrupted: no profile is active"
+  if [[ -n $__ctx_busy ]]; then
+    __ctx_settle_unanswered
+    __ctx_complain "interrupted: no profile is active"
+  else
+    __ctx_say "interrupted: no profile is active"
+  fi
+}
+
+# Whether the variables to watch are what the plan left: sets __ctx_drifted, and says it when it begins. An `if` with
+# nothing but an assignment in it costs no system call.
+function __ctx_notice_drift {
+  \builtin local __ctx_n= __ctx_other=
+  if [[ -n $__ctx_to_watch ]]; then
+    # Not in the switch itself: this takes as long as the test.
+    __ctx_left=(${${(s: :)__ctx_to_watch}:*__ctx_given}) __ctx_gone=(${${(s: :)__ctx_to_watch}:|__ctx_given})
+    __ctx_to_watch=
+  fi
+  for __ctx_n in $__ctx_gone; do
+    if [[ -n ${(Pt)__ctx_n} ]]; then
+      if [[ ${(Pt)__ctx_n} == *export* ]]; then __ctx_other=$__ctx_n; fi
+    fi
+  done
+  for __ctx_n in $__ctx_left; do
+    if [[ ${(P)__ctx_n} != "${__ctx_new[$__ctx_n]}" || ${(Pt)__ctx_n} != *export* ]]; then __ctx_other=$__ctx_n; fi
+  done
+  if [[ $__ctx_other != "$__ctx_drifted" ]]; then
+    if [[ -z $__ctx_drifted ]]; then
+      __ctx_say "$__ctx_profile drifted · $__ctx_other was changed in this shell · ctx reload takes it back"
+    fi
+    __ctx_drifted=$__ctx_other __ctx_unpublished=yes
+  fi
+}
+
+# Exports what prompts and children need, and keeps the prompt segment up to date.
+function __ctx_publish {
+  \builtin local __ctx_n= __ctx_v= __ctx_status= "__ctx_chooser=$__ctx_by"
+  \builtin local -a __ctx_more __ctx_less
+  if [[ -n $__ctx_profile ]]; then
+    __ctx_status=active
+    [[ -z $__ctx_drifted ]] || __ctx_status=drifted
+  elif [[ $__ctx_by == manual ]]; then
+    __ctx_chooser=
+  fi
+  [[ -z $__ctx_refusal ]] || __ctx_status=$__ctx_refusal
+  if [[ ${CTX_STATUS-} != "$__ctx_status" || ${__CTX_PREVIOUS-} != "$__ctx_previous" ||
+    ${__CTX_MANUAL-} != "$__ctx_manual" || ${__CTX_BY-} != "$__ctx_chooser" ||
+    ${__CTX_BINDING-} != "$__ctx_binding" || ${__CTX_PIN-} != "$__ctx_pin" ]]; then
+    for __ctx_n __ctx_v in CTX_STATUS "$__ctx_status" __CTX_PREVIOUS "$__ctx_previous" __CTX_MANUAL "$__ctx_manual" \
+      __CTX_BY "$__ctx_chooser" __CTX_BINDING "$__ctx_binding" __CTX_PIN "$__ctx_pin"; do
+      if [[ -n $__ctx_v ]]; then
+        [[ ${(P)__ctx_n-} == "$__ctx_v" ]] || __ctx_more+=("$__ctx_n=$__ctx_v")
+      else
+        [[ -z ${(Pt)__ctx_n} ]] || __ctx_less+=("$__ctx_n")
+      fi
+    done
+    (( ! ${#__ctx_less} )) || \builtin unset "${__ctx_less[@]}" 2>/dev/null
+    (( ! ${#__ctx_more} )) || \builtin export "${__ctx_more[@]}" 2>/dev/null
+  fi
+  [[ $__ctx_painted == "$__ctx_profile $__ctx_color $__ctx_protected $__ctx_status" ]] || __ctx_paint "$__ctx_status"
+  __ctx_unpublished=
 }
 
 # --- 5. Plans on disk -------------------------------------------------------------------------------------------------
@@ -403,35 +542,92 @@ function __ctx_guard {
   [[ $1 == "$__ctx_version" && $2 == "${HOME-}" ]] && __ctx_fresh=1
 }
 
-# Reads the plan on disk for profile $1. Returns 1 unless it can be used; equal times mean that it is up to date.
-function __ctx_read_compiled {
-  \builtin local __ctx_reading=yes __ctx_fresh= __ctx_text=
-  \builtin local "__ctx_plan=$__ctx_cache/plans/zsh/$1" "__ctx_source=$__ctx_config/profiles.toml"
-  \builtin local -a __ctx_made __ctx_changed
-  __ctx_is_profile "$1" || \builtin return 1
-  [[ -f $__ctx_plan && -r $__ctx_plan && -O $__ctx_plan && -O ${__ctx_plan%/*} && -f $__ctx_source ]] || \builtin return 1
-  # -nt and -ot compare whole seconds.
-  \builtin zmodload -F zsh/stat b:zstat 2>/dev/null || \builtin return 1
-  \builtin zstat -A __ctx_made -F '%s.%N' +mtime -- "$__ctx_plan" 2>/dev/null || \builtin return 1
-  \builtin zstat -A __ctx_changed -F '%s.%N' +mtime -- "$__ctx_source" 2>/dev/null || \builtin return 1
-  [[ $__ctx_made[1] == "$__ctx_changed[1]" ]] || \builtin return 1
-  # Not `source`, which would prefer a compiled file beside it. No process: zsh reads the file itself.
-  { __ctx_text=$(<"$__ctx_plan"); } 2>/dev/null || \builtin return 1
-  \builtin eval "$__ctx_text" 2>/dev/null && [[ -n $__ctx_fresh ]]
+# Whether both files are there and equally old. -nt and -ot compare whole seconds. Callers throw errors away.
+function __ctx_is_as_old {
+  \builtin local -a __ctx_times
+  [[ -n $__ctx_stat ]] || { \builtin zmodload -F zsh/stat b:zstat && __ctx_stat=yes || __ctx_stat=no; }
+  if [[ $__ctx_stat == yes ]]; then
+    \builtin zstat -A __ctx_times -F '%s.%N' +mtime -- "$1" "$2" && [[ $__ctx_times[1] == "$__ctx_times[2]" ]]
+  else
+    [[ -e $1 && -e $2 && ! $1 -nt $2 && ! $1 -ot $2 ]]
+  fi
 }
+
+# Whether $1 is a regular file of the user's, in the user's directory $2, made from profiles.toml as it is.
+function __ctx_is_usable {
+  [[ -f $1 && -r $1 && -O $1 && -O $2 && -f $__ctx_config/profiles.toml ]] || \builtin return 1
+  __ctx_is_as_old "$1" "$__ctx_config/profiles.toml"
+}
+
+# Reads the plan in file $1, in directory $2. Returns 1 unless it can be used.
+function __ctx_read_file {
+  \builtin local __ctx_reading=yes __ctx_fresh= __ctx_text=
+  __ctx_is_usable "$1" "$2" || \builtin return 1
+  # Not `source`, which would prefer a compiled file beside it. Neither of these starts a process; for bytes `read` is
+  # faster, for $(<...) takes 64 at a time.
+  \builtin setopt no_multibyte
+  \builtin read -r -u 0 -k 65536 __ctx_text <"$1"
+  (( ${#__ctx_text} < 65536 )) || __ctx_text=$(<"$1")
+  \builtin setopt multibyte
+  \builtin eval "$__ctx_text" && [[ -n $__ctx_fresh ]]
+} 2>/dev/null
+
+# Reads the plan on disk for profile $1.
+function __ctx_read_compiled {
+  __ctx_is_profile "$1" || \builtin return 1
+  __ctx_read_file "$__ctx_cache/plans/zsh/$1" "$__ctx_cache/plans/zsh" && [[ -n $__ctx_target ]]
+}
+
+# Reads the answer on disk for the project file $1. Returns 1 unless it is one, about this file as it is.
+function __ctx_read_answer {
+  __ctx_read_file "$__ctx_cache/projects/zsh$1" "$__ctx_cache/projects/zsh" || \builtin return 1
+  __ctx_read_about
+  [[ $__ctx_its_file == "$1" ]] || \builtin return 1
+  __ctx_holds __ctx_its_absent __ctx_its_present || \builtin return 1
+  __ctx_is_as_it_was "$1" "$__ctx_its_real" "$__ctx_its_mode" "$__ctx_its_content"
+} 2>/dev/null
 
 # Reads the plan in $1, which the program printed. Whatever is cut off is a syntax error and reads as no plan at all.
 function __ctx_read_text {
   \builtin local __ctx_reading=yes
-  __ctx_target=
-  \builtin eval "$1" 2>/dev/null && [[ -n $__ctx_target ]]
+  __ctx_made_from=()
+  \builtin eval "$1" 2>/dev/null && (( ${#__ctx_made_from} ))
 }
+
+# Whether the index in use is of profiles.toml as it is. Without a stamp nobody knows: then $1 is the answer.
+function __ctx_is_stamped {
+  if [[ $__ctx_stamp == /* ]]; then
+    __ctx_is_as_old "$__ctx_stamp" "$__ctx_config/profiles.toml"
+  elif [[ $__ctx_stamp == - ]]; then
+    [[ ! -e $__ctx_config/profiles.toml ]]
+  else
+    [[ -z $__ctx_stamp && -n $1 ]]
+  fi
+}
+
+# Takes the index on disk into use. Returns 1 with nothing changed if it cannot be used.
+function __ctx_load_index {
+  \builtin local "__ctx_folder=$__ctx_cache/bindings" __ctx_text=
+  \builtin local -a __ctx_lines
+  if [[ ! -e $__ctx_config/profiles.toml ]]; then
+    __ctx_tree= __ctx_stamp=- __ctx_default=
+    \builtin return 0
+  fi
+  __ctx_is_usable "$__ctx_folder/current" "$__ctx_folder" && __ctx_text=$(<"$__ctx_folder/current") || \builtin return 1
+  __ctx_lines=("${(@f)__ctx_text}")
+  [[ ${#__ctx_lines} -eq 5 && $__ctx_lines[5] == end && -n $__ctx_lines[3] ]] || \builtin return 1
+  [[ $__ctx_lines[1] == "$__ctx_version" && $__ctx_lines[2] == "${HOME-}" ]] || \builtin return 1
+  [[ $__ctx_lines[3] != */* && $__ctx_lines[3] != .* ]] || \builtin return 1
+  __ctx_folder+=/$__ctx_lines[3]
+  __ctx_is_as_old "$__ctx_folder.stamp" "$__ctx_config/profiles.toml" || \builtin return 1
+  __ctx_tree=$__ctx_folder __ctx_stamp=$__ctx_folder.stamp __ctx_default=$__ctx_lines[4]
+} 2>/dev/null
 
 # --- 6. Calling ctx ---------------------------------------------------------------------------------------------------
 
 # Becomes the program, so this must be a subshell. The program sees the user's own environment.
 function __ctx_start {
-  \builtin local "__ctx_active=$__ctx_profile"
+  \builtin local "__ctx_active=$__ctx_profile" "__ctx_chosen=$__ctx_manual"
   if [[ ! -x $__ctx_words[1] ]]; then
     __ctx_complain "$__ctx_words[1] is gone, so ctx cannot start: install it again, then start a new shell"
     \builtin exit 127
@@ -439,8 +635,8 @@ function __ctx_start {
   __ctx_take_off 2>/dev/null
   \builtin unset CTX_PROFILE CTX_STATUS
   \builtin unset -m '__CTX_*'
-  \builtin exec "${__ctx_words[@]}" @hook zsh "$__ctx_config" "$__ctx_data" "$__ctx_cache" \
-    "$__ctx_active" "$__ctx_previous" "$@"
+  \builtin exec "${__ctx_words[@]}" @hook "$__ctx_version" zsh "$__ctx_config" "$__ctx_data" "$__ctx_cache" \
+    "$__ctx_active" "$__ctx_previous" "$__ctx_chosen" "$@"
 }
 
 function __ctx_program {
@@ -456,54 +652,502 @@ function __ctx_is_piped {
 function __ctx_pass_on {
   \builtin local __ctx_text= __ctx_code=0
   __ctx_text=$(__ctx_start "$@") || __ctx_code=$?
-  if [[ $__ctx_code -eq 0 && -n $__ctx_text ]]; then
-    \builtin print -r -- "$__ctx_text"
-  else
+  if [[ $__ctx_code -ne 0 || -z $__ctx_text ]]; then
     \builtin print -r -- false
     [[ $__ctx_code -ne 0 ]] || __ctx_code=1
+  elif [[ -n $__ctx_pinning ]]; then
+    \builtin print -r -- "{"$'\n'"$__ctx_text && __ctx_run pin"$'\n'"}"
+  else
+    \builtin print -r -- "$__ctx_text"
   fi
   \builtin return "$__ctx_code"
 }
 
-# --- 7. Prompt --------------------------------------------------------------------------------------------------------
+# --- 7. Directories ---------------------------------------------------------------------------------------------------
+
+# Sets __ctx_here to the working directory as the shell names it.
+function __ctx_find_here {
+  __ctx_here=$PWD
+  [[ $__ctx_here == /* && $__ctx_here/ != */../* ]] || __ctx_here=/
+}
+
+# Whether no path of the array named $1 exists, and every path of the one named $2.
+function __ctx_holds {
+  \builtin local __ctx_path=
+  for __ctx_path in "${(@P)1}"; do
+    [[ ! -e $__ctx_path ]] || \builtin return 1
+  done
+  for __ctx_path in "${(@P)2}"; do
+    [[ -e $__ctx_path ]] || \builtin return 1
+  done
+}
+
+# Whether project file $1 is as it was: the file $2, and by mode $3 its text, or the beginning of it, $4.
+function __ctx_is_as_it_was {
+  \builtin local __ctx_text= __ctx_length=
+  case $3 in
+    odd)
+      [[ -e $1 ]] && ! __ctx_is_readable "$1"
+      \builtin return
+      ;;
+    "")
+      [[ ${1:A} == "$2" ]]
+      \builtin return
+      ;;
+  esac
+  [[ -f $1 && -r $1 && ${1:A} == "$2" ]] || \builtin return 1
+  # Bytes: no module is needed to read them exactly, and no more of them than one too many.
+  \builtin setopt no_multibyte
+  __ctx_length=${#4}
+  [[ $3 == prefix ]] || (( ++__ctx_length ))
+  (( ! __ctx_length )) || \builtin read -r -u 0 -k "$__ctx_length" __ctx_text <"$1"
+  [[ $__ctx_text == "$4" ]]
+}
+
+# Whether $1 is a regular file that can be read. That a file says so is not enough in /proc.
+function __ctx_is_readable {
+  \builtin local __ctx_text=
+  [[ -f $1 && -r $1 ]] || \builtin return 1
+  [[ ! -s $1 ]] && \builtin zmodload -F zsh/system b:sysread 2>/dev/null || \builtin return 0
+  \builtin sysread -i 0 -s 1 __ctx_text <"$1" 2>/dev/null
+  [[ $? -ne 2 ]]
+}
+
+# Whether everything that the last decision rests on is as it was, but for the working directory. This and what follows
+# runs at every prompt and change of directory. A call of a function costs more than ten tests, and a command in a loop
+# more than an assignment: what is usual stands here itself, in loops of tests.
+function __ctx_is_unchanged {
+  \builtin local __ctx_path= __ctx_other= __ctx_text=
+  \builtin local -a __ctx_times
+  for __ctx_path in $__ctx_absent; do
+    if [[ -e $__ctx_path ]]; then __ctx_other=yes; fi
+  done
+  for __ctx_path in $__ctx_present; do
+    if [[ ! -e $__ctx_path ]]; then __ctx_other=yes; fi
+  done
+  if [[ -n $__ctx_other ]]; then
+    \builtin return 1
+  elif [[ $__ctx_stamp == /* && $__ctx_stat == yes ]]; then
+    \builtin zstat -A __ctx_times -F '%s.%N' +mtime -- "$__ctx_stamp" "$__ctx_config/profiles.toml" || \builtin return 1
+    if [[ $__ctx_times[1] != "$__ctx_times[2]" ]]; then __ctx_other=yes; fi
+  else
+    __ctx_is_stamped yes || \builtin return 1
+  fi
+  if [[ -n $__ctx_other ]]; then
+    \builtin return 1
+  elif [[ $__ctx_mode == text ]]; then
+    [[ -f $__ctx_file && -r $__ctx_file && ${__ctx_file:A} == "$__ctx_real" ]] || \builtin return 1
+    \builtin setopt no_multibyte
+    \builtin read -r -u 0 -k $(( ${#__ctx_content} + 1 )) __ctx_text <"$__ctx_file"
+    [[ $__ctx_text == "$__ctx_content" ]]
+  elif [[ -n $__ctx_file ]]; then
+    __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content"
+  fi
+}
+
+# Follows the shell to a directory that the same binding covers, or likewise none; __ctx_is_unchanged has to agree. Only
+# directories that are not above the last one have to be looked at. Returns 1 where that is not enough.
+function __ctx_follow {
+  \builtin local __ctx_here= __ctx_path= __ctx_d=
+  \builtin local -a __ctx_way
+  __ctx_find_here
+  if [[ -z $__ctx_pin ]]; then
+    [[ -n $__ctx_stamp ]] || \builtin return 1
+    __ctx_d=${__ctx_here%/}
+    while [[ ${__ctx_at%/}/ != "$__ctx_d"/* && ! -e $__ctx_d/.ctx.toml ]]; do
+      if [[ -n $__ctx_tree && -f $__ctx_tree$__ctx_d/.ctx.toml ]]; then \builtin return 1; fi
+      __ctx_way+=($__ctx_d/.ctx.toml) __ctx_d=${__ctx_d%/*}
+    done
+    [[ ${__ctx_at%/}/ == "$__ctx_d"/* && $__ctx_d/ == "${__ctx_binding%/}"/* ]] || \builtin return 1
+    for __ctx_path in $__ctx_absent; do
+      if [[ $__ctx_path != */.ctx.toml || ${__ctx_here%/}/ == "${__ctx_path%.ctx.toml}"* ]]; then
+        __ctx_way+=($__ctx_path)
+      fi
+    done
+  fi
+  __ctx_absent=($__ctx_way) __ctx_at=$__ctx_here
+}
+
+# Finds the binding that covers the directory __ctx_here: sets __ctx_dir and, where that is a project, __ctx_project.
+# __ctx_way and __ctx_passed are the paths on the way that must not, and must, exist. __ctx_same is "yes" if it is
+# the present binding, as it was; else the answer for a project was read if __ctx_answered is "yes".
+function __ctx_walk {
+  \builtin local "__ctx_d=$__ctx_here" __ctx_f=
+  __ctx_dir= __ctx_project= __ctx_way=() __ctx_passed=() __ctx_same= __ctx_answered=
+  [[ -z $__ctx_pin ]] || __ctx_d=
+  while [[ $__ctx_d == ?*/ ]]; do
+    __ctx_d=${__ctx_d%/}
+  done
+  while [[ -n $__ctx_d ]]; do
+    # Up to something: a bound directory, a file, or the top.
+    __ctx_f=${__ctx_d%/}/.ctx.toml
+    while [[ ! -e $__ctx_f && ( -z $__ctx_tree || ! -f $__ctx_tree$__ctx_f ) && -n $__ctx_d ]]; do
+      __ctx_way+=($__ctx_f)
+      if [[ $__ctx_d == / ]]; then __ctx_d=; else __ctx_d=${__ctx_d%/*} __ctx_d=${__ctx_d:-/}; fi
+      __ctx_f=${__ctx_d%/}/.ctx.toml
+    done
+    if [[ -z $__ctx_d || -n $__ctx_tree && -f $__ctx_tree$__ctx_f ]]; then
+      __ctx_dir=$__ctx_d
+      \builtin break
+    elif [[ $__ctx_f == "$__ctx_file" ]] && __ctx_is_same; then
+      __ctx_dir=$__ctx_d __ctx_project=$__ctx_f __ctx_same=yes
+      \builtin return 0
+    elif ! __ctx_read_answer "$__ctx_f"; then
+      __ctx_dir=$__ctx_d __ctx_project=$__ctx_f
+      \builtin return 0
+    elif [[ -z $__ctx_its_denied ]]; then
+      __ctx_dir=$__ctx_d __ctx_project=$__ctx_f __ctx_answered=yes
+      \builtin return 0
+    fi
+    __ctx_passed+=($__ctx_its_present)
+    if [[ $__ctx_d == / ]]; then __ctx_d=; else __ctx_d=${__ctx_d%/*} __ctx_d=${__ctx_d:-/}; fi
+  done
+  [[ -z $__ctx_file && $__ctx_dir == "$__ctx_binding" ]] && __ctx_is_same && __ctx_same=yes
+}
+
+# Whether the present binding is as it was, but for the index.
+function __ctx_is_same {
+  \builtin local __ctx_path= "__ctx_other=$__ctx_doubt"
+  for __ctx_path in $__ctx_barred; do
+    if [[ -e $__ctx_path ]]; then __ctx_other=yes; fi
+  done
+  for __ctx_path in $__ctx_needed; do
+    if [[ ! -e $__ctx_path ]]; then __ctx_other=yes; fi
+  done
+  [[ -z $__ctx_other ]] || \builtin return 1
+  [[ -z $__ctx_file ]] || __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content"
+} 2>/dev/null
+
+# Takes what was read about the directory apart.
+function __ctx_read_about {
+  \builtin local __ctx_k= __ctx_n= __ctx_v=
+  __ctx_its_binding= __ctx_its_place= __ctx_its_by= __ctx_its_file= __ctx_its_real= __ctx_its_mode= __ctx_its_content=
+  __ctx_its_absent=() __ctx_its_present=() __ctx_its_index=() __ctx_its_default= __ctx_its_denied=
+  __ctx_its_refusal= __ctx_its_keep= __ctx_its_line=
+  for __ctx_k __ctx_n __ctx_v in "${__ctx_about[@]}"; do
+    case $__ctx_k in
+      binding) __ctx_its_binding=$__ctx_n __ctx_its_place=$__ctx_v ;;
+      by) __ctx_its_by=$__ctx_n ;;
+      source) __ctx_its_file=$__ctx_n __ctx_its_real=$__ctx_v ;;
+      text) __ctx_its_mode=$__ctx_n __ctx_its_content=$__ctx_v ;;
+      absent) __ctx_its_absent+=("$__ctx_n") ;;
+      present) __ctx_its_present+=("$__ctx_n") ;;
+      index) __ctx_its_index=("$__ctx_n" "$__ctx_v") ;;
+      default) __ctx_its_default=$__ctx_n ;;
+      denied) __ctx_its_denied=yes ;;
+      refuse) __ctx_its_refusal=$__ctx_n __ctx_its_line=$__ctx_v ;;
+      keep) __ctx_its_keep=$__ctx_n __ctx_its_line=$__ctx_v ;;
+    esac
+  done
+}
+
+# Decides what is due in the working directory, and does it. $1: force (what is due is applied even if it is active),
+# enter (force, as if the directory had just been entered) or reload (force, and nothing on disk counts). Returns 1, or
+# the program's exit code, where what is due could not be done.
+function __ctx_look {
+  \builtin local "__ctx_force=$1" __ctx_here= __ctx_index=kept __ctx_dir= __ctx_project= __ctx_same= __ctx_answered=
+  \builtin local __ctx_target= __ctx_summary= __ctx_watched= "__ctx_was=$__ctx_profile"
+  \builtin local -a __ctx_way __ctx_passed __ctx_style __ctx_about __ctx_clears __ctx_steps __ctx_made_from
+  __ctx_find_here
+  if ! __ctx_is_stamped "" 2>/dev/null; then
+    # Whatever interrupts this, the next look does not take the binding for the same.
+    __ctx_at= __ctx_doubt=yes __ctx_index=new
+    __ctx_load_index || __ctx_index=none
+  fi
+  __ctx_walk
+  if [[ -z $__ctx_force && -n $__ctx_same && $__ctx_index == kept && $__ctx_dir == "$__ctx_binding" ]]; then
+    __ctx_absent=($__ctx_barred $__ctx_way) __ctx_present=($__ctx_needed $__ctx_passed) __ctx_at=$__ctx_here
+    \builtin return 0
+  fi
+  \builtin local "__ctx_was_by=$__ctx_by" __ctx_entered= __ctx_outcome= __ctx_code=0
+  \builtin local -a __ctx_was_made_from
+  __ctx_was_made_from=("${__ctx_applied[@]}")
+  if [[ $__ctx_force == enter || $__ctx_dir != "$__ctx_binding" ]]; then
+    __ctx_entered=yes __ctx_outcome="no profile is active"
+  fi
+  __ctx_at= __ctx_doubt=yes __ctx_busy=yes __ctx_unpublished=yes __ctx_then_manual=$__ctx_manual __ctx_then_by=
+  if [[ $__ctx_index == none || $__ctx_force == reload ]] || ! __ctx_find_due; then
+    if ! __ctx_ask; then
+      [[ -z $__ctx_again ]] || __ctx_take_off
+      __ctx_remember_previous
+      __ctx_refusal=error
+      __ctx_settle_unanswered
+      \builtin return "$__ctx_code"
+    fi
+  fi
+  __ctx_do_due || __ctx_code=1
+  __ctx_settle
+  \builtin return "$__ctx_code"
+}
+
+# Reads what is due from disk. Returns 1 if only the program knows.
+function __ctx_find_due {
+  \builtin local __ctx_name= __ctx_by_hand=
+  \builtin local -a __ctx_entry
+  [[ -n $__ctx_entered || -n $__ctx_refusal || $__ctx_by != manual ]] || __ctx_by_hand=yes
+  if [[ -n $__ctx_project ]]; then
+    if [[ -z $__ctx_answered ]]; then
+      [[ -n $__ctx_same ]] || \builtin return 1
+      if [[ -n $__ctx_by_hand ]]; then
+        __ctx_keep_binding
+      else
+        __ctx_read_answer "$__ctx_project" || \builtin return 1
+      fi
+    fi
+    __ctx_its_by=directory
+    [[ -n $__ctx_by_hand ]] || \builtin return 0
+  else
+    __ctx_about=()
+    __ctx_read_about
+    if [[ -n $__ctx_dir ]]; then
+      { __ctx_entry=("${(@f)$(<"$__ctx_tree${__ctx_dir%/}/.ctx.toml")}"); } 2>/dev/null
+      __ctx_its_binding=$__ctx_dir __ctx_its_by=directory
+      __ctx_name=${__ctx_entry[1]-} __ctx_its_place=${__ctx_entry[2]-}
+      [[ -n $__ctx_name ]] || \builtin return 1
+    elif [[ -n $__ctx_manual ]]; then
+      __ctx_its_by=manual
+      [[ $__ctx_manual == - ]] || __ctx_name=$__ctx_manual
+    elif [[ -n $__ctx_default ]]; then
+      __ctx_its_by=default __ctx_name=$__ctx_default
+    fi
+  fi
+  if [[ -n $__ctx_by_hand ]]; then
+    __ctx_its_by=manual __ctx_name=$__ctx_profile
+  fi
+  if [[ -n $__ctx_name ]]; then
+    __ctx_read_compiled "$__ctx_name"
+  else
+    __ctx_target= __ctx_made_from=()
+  fi
+}
+
+# What is known about the present binding, for it stays.
+function __ctx_keep_binding {
+  __ctx_its_binding=$__ctx_binding __ctx_its_place=$__ctx_place __ctx_its_file=$__ctx_file __ctx_its_real=$__ctx_real
+  __ctx_its_mode=$__ctx_mode __ctx_its_content=$__ctx_content
+  __ctx_its_absent=("${__ctx_barred[@]}") __ctx_its_present=("${__ctx_needed[@]}")
+}
+
+# Asks the program what is due, with no profile active where a binding was entered.
+function __ctx_ask {
+  \builtin local __ctx_text= "__ctx_asked=$__ctx_here" "__ctx_unseen=${__ctx_mute-}"
+  \builtin local -a __ctx_question
+  # A pinned shell asks as from where there is no binding.
+  [[ -z $__ctx_pin ]] || __ctx_asked=
+  [[ -z $__ctx_entered ]] || __ctx_take_off
+  if __ctx_is_too_early; then
+    __ctx_unseen=yes
+  fi
+  __ctx_question=(@enter "$__ctx_asked" "$__ctx_was_by" "$__ctx_binding" "${__ctx_force:+yes}")
+  if [[ -n $__ctx_unseen ]]; then
+    __ctx_text=$(__ctx_start "${__ctx_question[@]}" 2>/dev/null) || __ctx_code=$?
+  else
+    __ctx_text=$(__ctx_start "${__ctx_question[@]}") || __ctx_code=$?
+  fi
+  if [[ $__ctx_code -ne 0 ]]; then
+    [[ -z $__ctx_unseen ]] || __ctx_complain "the program failed: ctx reload shows why"
+    \builtin return 1
+  elif ! __ctx_read_text "$__ctx_text"; then
+    __ctx_complain "the program did not say what to do here"
+    __ctx_code=1
+    \builtin return 1
+  fi
+  __ctx_read_about
+  [[ -z $__ctx_pin ]] || __ctx_its_absent=()
+  __ctx_dir=$__ctx_its_binding
+  if [[ $__ctx_dir != "$__ctx_binding" ]]; then
+    __ctx_entered=yes __ctx_outcome="no profile is active"
+  fi
+  __ctx_index=asked
+}
+
+# Does what is due. Returns 1 if that is refused or not possible.
+function __ctx_do_due {
+  \builtin local "__ctx_before=$__ctx_told" __ctx_shown= "__ctx_silent=${__ctx_silent-}"
+  [[ -z $__ctx_entered$__ctx_force ]] || __ctx_before=
+  __ctx_told=
+  if [[ -n $__ctx_its_keep || -n $__ctx_its_refusal ]]; then
+    # What was inherited may not be whole.
+    if [[ -n $__ctx_its_refusal || -n $__ctx_again ]]; then
+      __ctx_take_off
+      __ctx_by=directory
+    fi
+    __ctx_refusal=$__ctx_its_refusal$__ctx_its_keep __ctx_told=$__ctx_its_line
+    [[ $__ctx_told == "$__ctx_before" || -n ${CLAUDECODE-} ]] || __ctx_complain "$__ctx_told"
+    __ctx_remember_previous
+    \builtin return 1
+  fi
+  if [[ -z $__ctx_target ]]; then
+    __ctx_take_off
+    __ctx_by=$__ctx_its_by __ctx_refusal=
+    __ctx_remember_previous
+    [[ -z $__ctx_was ]] || __ctx_say "off · was $__ctx_was"
+    \builtin return 0
+  fi
+  if [[ ${(pj:\0:)__ctx_made_from} == "${(pj:\0:)__ctx_was_made_from}" ]]; then
+    if [[ -z $__ctx_entered$__ctx_force && $__ctx_state == active ]]; then
+      __ctx_by=$__ctx_its_by __ctx_refusal=
+      \builtin return 0
+    fi
+    # Somebody who typed auto or reload gets an answer.
+    [[ $__ctx_force == enter || $__ctx_force == reload ]] || __ctx_silent=yes
+  fi
+  [[ $__ctx_its_by != directory ]] || __ctx_shown=$__ctx_its_place
+  if ! __ctx_switch "$__ctx_its_by" "$__ctx_shown"; then
+    [[ -z $__ctx_entered$__ctx_again ]] || __ctx_take_off
+    [[ $__ctx_state == active ]] || __ctx_by=$__ctx_its_by
+    __ctx_refusal=error
+    __ctx_remember_previous
+    \builtin return 1
+  fi
+}
+
+# For `use -`: the profile that is no longer active.
+function __ctx_remember_previous {
+  [[ -z $__ctx_was || -n $__ctx_profile ]] || __ctx_previous=$__ctx_was
+}
+
+# The decision is made: from here on it is compared with what is there.
+function __ctx_settle {
+  __ctx_binding=$__ctx_its_binding __ctx_place=$__ctx_its_place __ctx_file=$__ctx_its_file __ctx_real=$__ctx_its_real
+  __ctx_mode=$__ctx_its_mode __ctx_content=$__ctx_its_content
+  __ctx_needed=("${__ctx_its_present[@]}") __ctx_present=("${__ctx_its_present[@]}")
+  if [[ $__ctx_index == asked ]]; then
+    # The program walked; whoever moves on walks again.
+    __ctx_barred=("${(@)__ctx_its_absent:#*/.ctx.toml}") __ctx_absent=("${__ctx_its_absent[@]}")
+    __ctx_tree=${__ctx_its_index[1]-} __ctx_stamp=${__ctx_its_index[2]-} __ctx_default=$__ctx_its_default
+  else
+    __ctx_barred=("${__ctx_its_absent[@]}") __ctx_absent=("${__ctx_its_absent[@]}" "${__ctx_way[@]}")
+    __ctx_present+=("${__ctx_passed[@]}")
+  fi
+  __ctx_again= __ctx_doubt= __ctx_busy= __ctx_at=$__ctx_here
+}
+
+# There is no decision: the program failed, or Ctrl-C came first. That is so until something changes.
+function __ctx_settle_unanswered {
+  \builtin local __ctx_here= __ctx_dir= __ctx_project= __ctx_same= __ctx_answered=
+  \builtin local __ctx_target= __ctx_summary= __ctx_watched=
+  \builtin local -a __ctx_made_from __ctx_style __ctx_about __ctx_clears __ctx_steps __ctx_way __ctx_passed
+  __ctx_doubt=yes
+  __ctx_find_here
+  __ctx_is_stamped yes 2>/dev/null || __ctx_stamp=
+  __ctx_walk
+  __ctx_binding=$__ctx_dir __ctx_place= __ctx_file=$__ctx_project __ctx_real=${__ctx_project:A} __ctx_mode=
+  __ctx_content=
+  [[ -n $__ctx_profile ]] || __ctx_by=${__ctx_dir:+directory}
+  if [[ -n $__ctx_file ]]; then
+    __ctx_take_snapshot
+  fi
+  __ctx_barred=() __ctx_needed=() __ctx_absent=("${__ctx_way[@]}") __ctx_present=("${__ctx_passed[@]}")
+  __ctx_unpublished=yes __ctx_again= __ctx_doubt= __ctx_busy= __ctx_at=$__ctx_here
+}
+
+# Notes the project file as it is now: only a change of it counts.
+function __ctx_take_snapshot {
+  __ctx_mode=odd
+  __ctx_is_readable "$__ctx_file" || \builtin return 0
+  \builtin setopt no_multibyte
+  \builtin read -r -u 0 -k 65537 __ctx_content <"$__ctx_file" 2>/dev/null
+  __ctx_mode=text
+  (( ${#__ctx_content} <= 65536 )) || __ctx_mode=prefix
+}
+
+# --- 8. Prompt --------------------------------------------------------------------------------------------------------
 
 # First in precmd_functions. zsh itself keeps the status of the user's command.
 function __ctx_prompt {
-  { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent; } 2>/dev/null
-  __ctx_recover
-  case $__ctx_again in
-    yes)
-      __ctx_again=trying
-      __ctx_reapply
-      ;;
-    trying)
-      # Interrupted. The start-up files may have exported over the profile, so it does not count as active.
-      __ctx_take_off
-      __ctx_complain "interrupted: no profile is active"
-      ;;
-  esac
+  {
+    \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent
+    \builtin local __ctx_settled=
+    if [[ -n $__ctx_at && -z $__ctx_busy$__ctx_waiting && ( -z $__ctx_state || $__ctx_state == active ) ]]; then
+      __ctx_is_unchanged && { [[ $PWD == "$__ctx_at" ]] || __ctx_follow; } && __ctx_settled=yes
+    fi
+  } 2>/dev/null
+  [[ -n $__ctx_settled ]] || __ctx_attend
+  [[ -z $__ctx_profile || -n $__ctx_refusal ]] || __ctx_notice_drift
+  [[ -z $__ctx_unpublished ]] || __ctx_publish
   \builtin return 0
 }
 
-# Applies the inherited profile in this shell, silently; takes it off if that fails.
-function __ctx_reapply {
-  \builtin local __ctx_silent=yes
-  __ctx_use "$__ctx_profile" || __ctx_take_off
+# What a prompt does where not everything is as it was.
+function __ctx_attend {
+  \builtin local "__ctx_starting=$__ctx_first" "__ctx_silent=$__ctx_first" __ctx_line=
+  __ctx_first=
+  if [[ -z $__ctx_starting ]]; then
+    for __ctx_line in "${__ctx_waiting[@]}"; do
+      __ctx_complain "$__ctx_line"
+    done
+    __ctx_waiting=()
+  fi
+  __ctx_recover
+  if [[ ! -o interactive ]]; then
+    \builtin return 0
+  elif [[ -n $__ctx_again ]]; then
+    __ctx_look force
+  elif [[ -z $__ctx_at || $PWD != "$__ctx_at" ]] || ! __ctx_is_unchanged 2>/dev/null; then
+    __ctx_look ""
+  fi
+}
+
+# First in chpwd_functions: what follows `cd` in the same line sees the new environment. $(cd x && pwd) changes nothing
+# here, but there.
+function __ctx_moved {
+  {
+    \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent
+    [[ -z $__ctx_first$__ctx_busy && -o interactive ]] || \builtin return 0
+    if [[ -n $__ctx_at && ( -z $__ctx_state || $__ctx_state == active ) ]]; then
+      __ctx_follow && __ctx_is_unchanged && \builtin return 0
+    fi
+  } 2>/dev/null
+  \builtin local __ctx_mute=
+  if (( ${ZSH_SUBSHELL-0} )); then __ctx_mute=yes; fi
+  __ctx_recover
+  __ctx_look ""
+  [[ -z $__ctx_profile || -n $__ctx_refusal ]] || __ctx_notice_drift
+  [[ -z $__ctx_unpublished ]] || __ctx_publish
+  \builtin return 0
+}
+
+# Keeps CTX_PROMPT up to date. $1 is the status.
+function __ctx_paint {
+  \builtin local __ctx_text= __ctx_lock='#' __ctx_on= __ctx_red= __ctx_off=
+  \builtin local "__ctx_locale=${LC_ALL:-${LC_CTYPE:-${LANG-}}}"
+  if [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]]; then
+    __ctx_red='%F{red}'
+    case $__ctx_color in
+      black|red|green|yellow|blue|magenta|cyan|white) __ctx_on="%F{$__ctx_color}" __ctx_off=%f ;;
+    esac
+  fi
+  if [[ -n $__ctx_profile ]]; then
+    [[ $__ctx_locale != *[Uu][Tt][Ff]8* && $__ctx_locale != *[Uu][Tt][Ff]-8* ]] || __ctx_lock=🔒
+    __ctx_text=$__ctx_on$__ctx_profile${__ctx_protected:+$__ctx_lock}${__ctx_drifted:+*}$__ctx_off
+  fi
+  if [[ -n $__ctx_refusal ]]; then
+    __ctx_text+=$__ctx_red!$__ctx_refusal${__ctx_red:+%f}
+  fi
+  \builtin typeset -g +x "CTX_PROMPT=$__ctx_text${__ctx_text:+ }" 2>/dev/null
+  __ctx_painted="$__ctx_profile $__ctx_color $__ctx_protected $1"
 }
 
 function __ctx_hook {
-  \builtin typeset -ga precmd_functions
-  if (( ${precmd_functions[(Ie)__ctx_prompt]} )); then
-    \builtin return 0
+  \builtin typeset -ga precmd_functions chpwd_functions
+  if (( ! ${precmd_functions[(Ie)__ctx_prompt]} )); then
+    if [[ ${(t)precmd_functions} == *readonly* ]]; then
+      __ctx_complain "precmd_functions is readonly in this shell: ctx does nothing at the prompt"
+    else
+      precmd_functions=(__ctx_prompt "${precmd_functions[@]}")
+    fi
   fi
-  if [[ ${(t)precmd_functions} == *readonly* ]]; then
-    __ctx_complain "precmd_functions is readonly in this shell: ctx does nothing at the prompt"
-  else
-    precmd_functions=(__ctx_prompt "${precmd_functions[@]}")
+  if (( ! ${chpwd_functions[(Ie)__ctx_moved]} )); then
+    if [[ ${(t)chpwd_functions} == *readonly* ]]; then
+      __ctx_complain "chpwd_functions is readonly in this shell: a directory change counts at the next prompt"
+    else
+      chpwd_functions=(__ctx_moved "${chpwd_functions[@]}")
+    fi
   fi
 }
 
-# --- 8. Command -------------------------------------------------------------------------------------------------------
+# --- 9. Command -------------------------------------------------------------------------------------------------------
 
 function __CTX_NAME__ {
   { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent; } 2>/dev/null
@@ -516,36 +1160,43 @@ function __CTX_NAME__ {
 }
 
 function __ctx_command {
-  __ctx_recover
+  \builtin local __ctx_code=0
+  [[ -z $__ctx_busy && ( -z $__ctx_state || $__ctx_state == active ) ]] || __ctx_recover
   case ${1-} in
     use)
       \builtin shift
-      __ctx_use "$@"
+      __ctx_use "$@" || __ctx_code=$?
       ;;
-    off)
+    off|auto|reload)
       if (( $# > 1 )); then
-        __ctx_program "$@"
+        __ctx_program "$@" || __ctx_code=$?
       elif __ctx_is_piped; then
-        \builtin print -r -- __ctx_off
+        \builtin print -r -- "__ctx_run $1"
       else
-        __ctx_leave
+        "__ctx_$1" || __ctx_code=$?
       fi
       ;;
-    *) __ctx_program "$@" ;;
+    allow) __ctx_program "$@" && __ctx_allowed "$@" || __ctx_code=$? ;;
+    *) __ctx_program "$@" || __ctx_code=$? ;;
   esac
+  [[ -z $__ctx_unpublished ]] || __ctx_publish
+  \builtin return "$__ctx_code"
 }
 
 function __ctx_use {
-  \builtin local __ctx_target= __ctx_summary= __ctx_text= __ctx_word=
-  \builtin local -a __ctx_clears __ctx_steps
+  \builtin local __ctx_target= __ctx_summary= __ctx_watched= __ctx_text= __ctx_word= __ctx_pinning=
+  \builtin local "__ctx_was=$__ctx_profile"
+  \builtin local -a __ctx_made_from __ctx_style __ctx_about __ctx_clears __ctx_steps
   for __ctx_word in "$@"; do
     case $__ctx_word in
       -h|--help|--shell|--shell=*|--json)
         __ctx_program use "$@"
         \builtin return
         ;;
+      --pin) __ctx_pinning=yes ;;
     esac
   done
+  \builtin set -- "${(@)@:#--pin}"
   if [[ $# -eq 1 && $1 == - ]]; then
     if [[ -z $__ctx_previous ]]; then
       __ctx_complain "no profile was active before"
@@ -560,50 +1211,87 @@ function __ctx_use {
   fi
   if ! { [[ $# -eq 1 ]] && __ctx_read_compiled "$1"; }; then
     __ctx_text=$(__ctx_start use "$@") || \builtin return
-    if ! __ctx_read_text "$__ctx_text"; then
+    if ! __ctx_read_text "$__ctx_text" || [[ -z $__ctx_target ]]; then
       __ctx_complain "the program did not say what to do: nothing was changed"
       \builtin return 1
     fi
   fi
-  __ctx_switch
+  __ctx_then_manual=- __ctx_then_by=manual
+  __ctx_switch manual || \builtin return
+  [[ -z $__ctx_pinning ]] || __ctx_pin_here
 }
 
-# Takes the active profile off and says so.
-function __ctx_leave {
+# From here on this shell ignores directories.
+function __ctx_pin_here {
+  __ctx_pin=1 __ctx_binding= __ctx_place= __ctx_file= __ctx_real= __ctx_mode= __ctx_content= __ctx_unpublished=yes
+  __ctx_barred=() __ctx_needed=() __ctx_absent=() __ctx_present=()
+}
+
+# Takes the active profile off, which is the user's choice then, and says so.
+function __ctx_off {
   \builtin local "__ctx_was=$__ctx_profile" __ctx_code=0
-  if [[ -z $__ctx_was ]]; then
+  __ctx_then_manual=- __ctx_then_by=manual
+  if [[ -n $__ctx_was ]]; then
+    __ctx_take_off || __ctx_code=1
+    __ctx_remember_previous
+    __ctx_say "off · was $__ctx_was"
+  else
+    __ctx_manual=- __ctx_by=manual __ctx_unpublished=yes
     __ctx_say "no profile is active"
-    \builtin return 0
   fi
-  __ctx_take_off || __ctx_code=1
-  __ctx_previous=$__ctx_was
-  \builtin export "__CTX_PREVIOUS=$__ctx_previous"
-  __ctx_say "off · was $__ctx_was"
+  __ctx_refusal= __ctx_unpublished=yes
   \builtin return "$__ctx_code"
 }
 
-# What `ctx off` passes on through a pipe.
-function __ctx_off {
+# Hands the choice back to the directories.
+function __ctx_auto {
+  __ctx_manual= __ctx_pin= __ctx_by= __ctx_doubt=yes __ctx_at= __ctx_unpublished=yes
+  __ctx_look enter
+}
+
+# Reads everything again.
+function __ctx_reload {
+  __ctx_look reload
+}
+
+# A file that is trusted from now on has its say, also where a profile was chosen by hand inside its directory.
+function __ctx_allowed {
+  \builtin set -- "${(@)@:#-*}"
+  if [[ $# -eq 1 && -n $__ctx_binding && $__ctx_by == manual ]]; then
+    __ctx_by= __ctx_doubt=yes __ctx_at= __ctx_unpublished=yes
+  fi
+  \builtin return 0
+}
+
+# What `ctx off` and others pass on through a pipe.
+function __ctx_run {
   { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent; } 2>/dev/null
+  \builtin local __ctx_code=0
   __ctx_recover
-  __ctx_leave
+  case ${1-} in
+    off|auto|reload) "__ctx_$1" || __ctx_code=$? ;;
+    pin) __ctx_pin_here ;;
+  esac
+  __ctx_publish
+  \builtin return "$__ctx_code"
 }
 
 # --- Loading ----------------------------------------------------------------------------------------------------------
 
 function __ctx_load {
   { \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent; } 2>/dev/null
-  # A reloaded hook keeps its state; what a parent process exported under these names is none. No environment holds arrays.
+  # A reloaded hook keeps its state; what a parent process exported under these names is none. No environment holds
+  # arrays.
   if [[ ${(t)__ctx_loaded-} != array* ]]; then
     \builtin unset -m '__ctx_*'
-    \builtin typeset -g __ctx_state= __ctx_profile= __ctx_previous= __ctx_again=
-    \builtin typeset -g __ctx_config= __ctx_data= __ctx_cache= __ctx_version=
-    \builtin typeset -ga __ctx_words __ctx_loaded
+    __ctx_declare
     __ctx_adopt
     __ctx_loaded=(yes)
   fi
+  __ctx_declare
   __ctx_settings
   __ctx_hook
+  __ctx_publish
 }
 
 __ctx_load

@@ -15,14 +15,25 @@ PACKAGE = ROOT / "src" / "ctx"
 # Lower imports nothing from higher. Rooms on one floor may not import each other unless listed in NEIGHBOURS.
 FLOORS = [
     {"visible"},
-    {"errors", "names", "names_special", "signin", "signin_secrets", "signin_variables", "schema"},
-    {"model"},
-    {"files", "expand", "shipped"},
-    {"config", "config_values", "discover", "trust", "secrets"},
-    {"resolve"},
+    {"errors", "names", "names_special", "signin", "signin_secrets", "signin_shapes", "signin_variables", "schema"},
+    {"model", "model_values"},
+    {"files", "expand", "packages", "plain_toml", "shipped"},
+    {
+        "config",
+        "config_values",
+        "discover",
+        "families",
+        "project",
+        "secrets",
+        "trust",
+        "trust_store",
+        "trust_worktrees",
+    },
+    {"values"},
+    {"edit", "resolve"},
     {"plan", "state"},
     {"dialects"},
-    {"compiled"},
+    {"compiled", "compiled_directories"},
     {"claude"},
     {"cli", "__main__"},
 ]
@@ -31,7 +42,13 @@ NEIGHBOURS = {
     ("signin", "signin_secrets"),
     ("signin", "signin_variables"),
     ("signin_secrets", "signin_variables"),
+    ("model", "model_values"),
     ("config", "config_values"),
+    ("project", "config"),
+    ("project", "config_values"),
+    ("trust", "trust_store"),
+    ("trust", "trust_worktrees"),
+    ("compiled_directories", "compiled"),
     ("__main__", "cli"),
 }
 
@@ -153,5 +170,6 @@ def test_an_unchanged_profile_is_not_even_parsed(home: Path) -> None:
     first = loaded(home, "use", "work", "--shell", "bash")
     second = loaded(home, "use", "work", "--shell", "bash")
 
-    assert is_loaded("tomllib", first)
+    assert is_loaded("ctx.config", first)
+    assert not is_loaded("tomllib", first)
     assert not [module for module in PARSING | {"ctx.config", "ctx.resolve"} if is_loaded(module, second)]

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctx import __version__, compiled
 from ctx.cli import app, spec
 from ctx.cli.invocation import Invocation
 from ctx.cli.main import QUICK, command_module
@@ -119,7 +120,7 @@ def test_list_shows_method_payer_and_place(home: Path) -> None:
     assert done.stdout.splitlines() == [
         "   PROFILE           METHOD   WHO PAYS  WHERE",
         "   base              -        Acme      -",
-        "   work              Bedrock  Acme      ~/work",
+        "   work              Bedrock  Acme      default, ~/work",
         "*  plain             -        -         -",
         "   prod (protected)  -        -         -",
     ]
@@ -451,7 +452,7 @@ def test_the_quick_parser_agrees_with_click(command: str, line: list[str]) -> No
     quick = spec.quick_parse(module.PARAMS, line)
     if quick is None:
         return
-    built = app.build(command, Invocation([], {}))
+    built = app.build((command,), Invocation([], {}))
     context = built.make_context(command, list(line), resilient_parsing=False)
 
     assert {key: value or None for key, value in quick.items()} == {k: v or None for k, v in context.params.items()}
@@ -461,7 +462,7 @@ def test_the_quick_parser_agrees_with_click(command: str, line: list[str]) -> No
 def test_what_click_refuses_the_quick_parser_leaves_to_it(command: str, line: list[str]) -> None:
     module = command_module(command)
     try:
-        app.build(command, Invocation([], {})).make_context(command, list(line))
+        app.build((command,), Invocation([], {})).make_context(command, list(line))
     except (click.ClickException, click.exceptions.Exit):
         assert spec.quick_parse(module.PARAMS, line) is None
 
@@ -525,7 +526,8 @@ def test_a_date_that_says_nothing_gives_no_plan_to_a_shell(home: Path, mtime: in
     os.utime(file, (mtime, mtime))
     folders = [str(home / part) for part in (".config/ctx", ".local/share/ctx", ".cache/ctx")]
 
-    done = ctx(home, "@hook", "bash", *folders, "", "", "use", "plain")
+    version = compiled.version(__version__, *folders[:2])
+    done = ctx(home, "@hook", version, "bash", *folders, "", "", "", "use", "plain")
 
     assert "__ctx_apply 'plain'" in done.stdout
     assert not (home / ".cache/ctx/plans/bash/plain").exists()

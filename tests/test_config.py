@@ -76,7 +76,9 @@ def test_a_value_knows_where_it_was_written() -> None:
 def test_the_whole_format_loads() -> None:
     config = parse(
         """
-default = "short"
+default = "mine"
+[profiles.max]
+aliases = ["mine"]
 [profiles.base.env]
 A = "1"
 [profiles.work]
@@ -100,7 +102,7 @@ profile = "acme"
         "p.toml",
     )
 
-    assert config.default == "work"
+    assert config.default == "max"
     assert config.profiles["work"].extends == ("base",)
     assert config.directories[0].profile == "work"
     assert config.groups == {"openai": ("OPENAI_API_KEY", "AZURE_OPENAI_*")}
@@ -142,9 +144,17 @@ BAD = [
     (ENV + 'X = "${A-b}"\n', "does not hold a variable's name", ""),
     (ENV + 'X = { secrt = "k" }\n', "no known form", "secret"),
     (ENV + 'X = { secret = "a b" }\n', "not a reference to a secret", ""),
-    (ENV + 'X = { secret = "k", more = 1 }\n', "not a reference to a secret", ""),
-    (ENV + 'X = { command = ["gh"] }\n', "command", ""),
-    (ENV + 'X = { secret = "k", exec_only = true }\n', "exec_only", ""),
+    (ENV + 'X = { secret = "k", more = 1 }\n', "'more' does not belong beside 'secret'", "{ secret"),
+    (ENV + 'X = { secret = "k", exec_only = 1 }\n', "exec_only must be true or false", ""),
+    (ENV + "X = { exec_only = true }\n", "no known form", "secret"),
+    (ENV + 'X = { command = "gh" }\n', "is not a command", '["program"'),
+    (ENV + "X = { command = [] }\n", "is not a command", ""),
+    (ENV + 'X = { command = ["a", 1] }\n', "is not a command", ""),
+    (ENV + 'X = { command = ["a\\u0000"] }\n', "is not a command", ""),
+    (ENV + 'X = { keyring = { service = "s" } }\n', "does not name an item", "username"),
+    (ENV + 'X = { keyring = "s" }\n', "does not name an item", "username"),
+    (ENV + 'X = { file = "" }\n', "does not name a file", ""),
+    (ENV + 'X = { format = "{a}", a = { secret = "k", exec_only = true } }\n', "part 'a' must be", ""),
     (ENV + 'X = { format = "{a}", b = "1" }\n', "part 'b' is not used", "{b}"),
     (ENV + "X = { format = 1 }\n", "must be a string", ""),
     (ENV + '"1X" = "v"\n', "'1X' cannot be a variable's name", ""),

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from ctx import errors, schema, signin
-from ctx.cli.app import COMMANDS
+from ctx.cli.app import COMMANDS, SUBCOMMANDS
 from ctx.config import parse
 from ctx.model import Secret
-from ctx.resolve import Surroundings, resolve
+from ctx.resolve import resolve
 from ctx.secrets import PREFIX
+from ctx.values import Surroundings
 from tests.support.shells import require_shell
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,7 +87,20 @@ def test_every_command_is_documented_with_its_options(command: str) -> None:
 
     for param in command_module(command).PARAMS:
         if param.kind in ("flag", "option"):
-            assert f"--{param.name}" in text
+            assert param.option in text
+
+
+@pytest.mark.parametrize(
+    "words", [(command, below) for command, table in SUBCOMMANDS.items() for below in table], ids=" ".join
+)
+def test_every_command_below_another_is_documented_with_its_options(words: tuple[str, str]) -> None:
+    from ctx.cli.main import command_module
+
+    text = section(DOCS / "commands.md", f"### ctx {' '.join(words)}")
+
+    for param in command_module("-".join(words)).PARAMS:
+        if param.kind in ("flag", "option"):
+            assert param.option in text
 
 
 def test_every_key_is_documented() -> None:

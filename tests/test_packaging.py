@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from ctx.secrets import sealed
+
 ROOT = Path(__file__).resolve().parents[1]
 SHELLS = {"bash": "ctx.bash", "zsh": "ctx.zsh", "fish": "ctx.fish", "pwsh": "ctx.ps1"}
 DATA = {"py.typed", "profiles.example.toml", *(f"shells/{name}" for name in SHELLS.values())}
-DEPENDENCIES = {"click", "keyring", "shellingham", "tomli-w"}
+DEPENDENCIES = {"click", "keyring", "shellingham", "tomli-w", "tomlkit"}
 OTHERS = {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__", "build", "dist"}
 
 
@@ -57,7 +59,8 @@ def environment(folder: Path) -> Path:
     import click
 
     outside = Path(click.__file__).parents[1]
-    for name in "click shellingham tomli_w keyring hatchling packaging pathspec pluggy trove_classifiers".split():
+    ours, backend = "click keyring shellingham tomli_w tomlkit", "hatchling packaging pathspec pluggy trove_classifiers"
+    for name in f"{ours} {backend}".split():
         if (outside / name).exists():
             (site / name).symlink_to(outside / name)
     return python
@@ -119,6 +122,10 @@ def test_the_metadata(built: tuple[Path, Path]) -> None:
     needed = [line for line in data.get_all("Requires-Dist", []) if "extra ==" not in line]
     assert {line.split(">", 1)[0].strip() for line in needed} == DEPENDENCIES
     assert len(needed) == len(DEPENDENCIES)
+    # Linux has it anyway, for keyring needs it there.
+    extra = [line.replace("'", '"') for line in data.get_all("Requires-Dist", []) if line.startswith("cryptography")]
+    assert [line.partition(";")[2].strip() for line in extra] == ['extra == "file"']
+    assert f"{data['Name']}[file]" == sealed.EXTRA
     with zipfile.ZipFile(built[0]) as archive:
         (points,) = (archive.read(n).decode() for n in archive.namelist() if n.endswith("entry_points.txt"))
     assert points.split() == ["[console_scripts]", "ctx", "=", "ctx.cli.main:main"]

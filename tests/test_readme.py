@@ -1,18 +1,22 @@
-"""The README's session is a real one: it is replayed, and what comes out must be what stands there."""
+"""The README's session is a real one: it is typed into an interactive shell, and what comes out must be what stands there."""
 
 from __future__ import annotations
 
+import os
 import re
-import subprocess
+import shlex
 from pathlib import Path
 
 import pytest
 
 from tests.support.home import PROGRAM
+from tests.support.pty import PROMPT, Terminal
 from tests.support.shells import clean_command
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
+
+SHELLS = {"bash": "PS1='@''ready@ '", "zsh": "PROMPT='@''ready@ '; unsetopt zle prompt_cr prompt_sp"}
 
 
 def block(language: str) -> str:
@@ -21,30 +25,32 @@ def block(language: str) -> str:
     return found.group(1)
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh"])
+@pytest.mark.parametrize("shell", SHELLS)
 def test_the_session_replays(tmp_path: Path, shell: str) -> None:
     config = tmp_path / ".config" / "ctx"
     config.mkdir(parents=True)
     (config / "profiles.toml").write_text(block("toml"))
     (config / "profiles.toml").chmod(0o600)
-    (tmp_path / "bin").mkdir()
-    claude = tmp_path / "bin" / "claude"
-    claude.write_text("#!/bin/sh\necho STARTED\n")
-    claude.chmod(0o755)
+    os.utime(config / "profiles.toml", (1_700_000_000, 1_700_000_000))
+    for folder in ("bin", "work/acme", "src/from-the-internet"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "src/from-the-internet/.ctx.toml").write_text('[env]\nPATH = "/tmp"\n')
+    for name, text in {"claude": "echo STARTED", "ctx": f'exec {shlex.join(PROGRAM)} "$@"'}.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
     session = block("console")
     commands = [line[2:] for line in session.splitlines() if line.startswith("$ ")]
-    echoed = "".join(f"cat <<'EOF'\n$ {command}\nEOF\n{command}\n" for command in commands)
-    script = f'eval "$("$@" init {shell})"\nexec 2>&1\n{echoed}'
+    environ = {"HOME": str(tmp_path), "PATH": f"{tmp_path}/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "dumb"}
+    shown = ""
 
-    done = subprocess.run(
-        [*clean_command(shell), "-c", script, "x", *PROGRAM],
-        env={"HOME": str(tmp_path), "PATH": f"{tmp_path}/bin:/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with Terminal([*clean_command(shell), "-i"], environ, str(tmp_path)) as terminal:
+        terminal.send(f'stty -echo; eval "$(ctx init {shell})"; {SHELLS[shell]}\n')
+        terminal.expect(PROMPT)
+        for command in commands:
+            terminal.send(f"{command}\n")
+            shown += f"$ {command}\n{terminal.expect(PROMPT)}"
 
-    assert done.stdout.replace(str(tmp_path), "/home/you") == session
+    assert shown.replace(str(tmp_path), "/home/you") == session
 
 
 def test_the_first_screen_has_a_sentence_a_session_and_two_commands() -> None:

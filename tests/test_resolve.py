@@ -14,7 +14,8 @@ from ctx.errors import ConfigError, CtxError, SecretError
 from ctx.expand import expand, references
 from ctx.model import Environment, Op, Plan, Secret
 from ctx.plan import make_plan
-from ctx.resolve import Surroundings, resolve
+from ctx.resolve import resolve
+from ctx.values import Surroundings
 
 
 def environment(text: str, name: str = "a", **environ: str) -> Environment:

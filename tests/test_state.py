@@ -34,6 +34,8 @@ def test_a_child_gets_the_plan_and_names_but_no_old_values() -> None:
         "MANPATH": "/man",
         "CTX_PROFILE": "work",
         "CTX_STATUS": "active",
+        "__CTX_MANUAL": "work",
+        "__CTX_BY": "manual",
         "__CTX_SET": "A PATH",
         "__CTX_LISTS": "PATH MANPATH",
         "__CTX_LIST_PATH": "/first:/second",

@@ -8,9 +8,9 @@ from stat import S_ISREG
 
 from ctx.dialects.base import Dialect
 from ctx.files import private_directory, write_atomically
-from ctx.model import Op, Plan
+from ctx.model import STYLE, WATCH, Op, Plan
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the text of a plan or what a runtime expects of it changes."""
 
 SETTLED_NS = 2_000_000_000
@@ -44,6 +44,11 @@ def version(release: str, config: str, data: str) -> str:
     return f"{release}-{FORMAT}:{config}:{data}"
 
 
+def fits(version: str) -> bool:
+    """Whether a runtime that says `version` speaks of plans as this release does."""
+    return version.partition(":")[0].rpartition("-")[2] == str(FORMAT)
+
+
 def store(cache: str, name: str, plan: Plan, language: Dialect | None, settings: Settings) -> bool:
     """Write the plan of the profile asked for as `name` below `cache`: for a shell, or with None for ctx itself.
 
@@ -51,29 +56,49 @@ def store(cache: str, name: str, plan: Plan, language: Dialect | None, settings:
     values that depend on the live environment are never written. A cache that cannot be used is not an error. Says
     whether it was written.
     """
-    if not plan.plain or time.time_ns() - settings.source.st_mtime_ns < SETTLED_NS:
+    if not plan.plain or not settled(settings.source):
         return False
     if language is None:
         kind, text = OPS, _ops_text(plan, settings)
-    elif settings.source.st_mtime_ns >= OLDEST_NS:
+    elif datable(settings.source):
         kind, text = language.name, language.compiled(plan, settings.version, settings.home)
     else:
         return False
+    folder = private_folder(cache, "plans", kind)
+    return folder is not None and write(os.path.join(folder, name), text, settings.source)
+
+
+def settled(source: os.stat_result) -> bool:
+    """Whether a change from now on would show in the file's modification time. One that lies ahead would too."""
+    return abs(time.time_ns() - source.st_mtime_ns) >= SETTLED_NS
+
+
+def datable(source: os.stat_result) -> bool:
+    """Whether the file's modification time says anything."""
+    return source.st_mtime_ns >= OLDEST_NS
+
+
+def private_folder(cache: str, *names: str) -> str | None:
+    """The folder below the cache directory, made where it is missing; None unless all of them are ours alone."""
+    folder = cache
+    if not private_directory(folder):
+        return None
+    for name in names:
+        folder = os.path.join(folder, name)
+        if not private_directory(folder):
+            return None
+    return folder
+
+
+def write(path: str, text: str, source: os.stat_result) -> bool:
+    """Put `text` at `path` with exactly the modification time of `source`. Says whether that was possible."""
     try:
-        return _write(cache, kind, name, text, settings.source.st_mtime_ns)
+        write_atomically(path, text.encode("utf-8", "surrogateescape"), mtime_ns=source.st_mtime_ns, durable=False)
+        if os.stat(path).st_mtime_ns != source.st_mtime_ns:
+            # A file system with coarse times: an older profiles.toml could not be told from this one.
+            os.unlink(path)
+            return False
     except OSError:
-        return False
-
-
-def _write(cache: str, kind: str, name: str, text: str, mtime_ns: int) -> bool:
-    folder = os.path.join(cache, "plans", kind)
-    if not all(private_directory(path) for path in (cache, os.path.dirname(folder), folder)):
-        return False
-    path = os.path.join(folder, name)
-    write_atomically(path, text.encode("utf-8", "surrogateescape"), mtime_ns=mtime_ns, durable=False)
-    if os.stat(path).st_mtime_ns != mtime_ns:
-        # A file system with coarse times: an older profiles.toml could not be told from this one.
-        os.unlink(path)
         return False
     return True
 
@@ -102,8 +127,9 @@ def load(cache: str, name: str, settings: Settings) -> Plan | None:
     profile, summary, *steps = fields[len(head) : -1]
     if len(steps) % 3:
         return None
-    ops = tuple(Op(*steps[index : index + 3]) for index in range(0, len(steps), 3))
-    return Plan(profile, ops, summary, plain=True)
+    ops = [Op(*steps[index : index + 3]) for index in range(0, len(steps), 3)]
+    about = tuple(op for op in ops if op.kind in (STYLE, WATCH))
+    return Plan(profile, tuple(ops[len(about) :]), summary, plain=True, head=about)
 
 
 def _head(settings: Settings) -> list[str]:
@@ -113,5 +139,5 @@ def _head(settings: Settings) -> list[str]:
 
 
 def _ops_text(plan: Plan, settings: Settings) -> str:
-    steps = (field for op in plan.ops for field in op.triple())
+    steps = (field for op in (*plan.head, *plan.ops) for field in op.triple())
     return "\0".join((*_head(settings), plan.profile, plan.summary, *steps, END))

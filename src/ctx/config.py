@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import tomllib
 
-from ctx import names, schema, signin
+from ctx import names, plain_toml, schema, signin
 from ctx.config_values import FloatText, Table, check_entry, kind, parse_value
 from ctx.errors import ConfigError, UnknownProfileError, typed
 from ctx.files import PROFILES, Source, read_config
@@ -37,11 +36,23 @@ def parse(text: str, path: str) -> Config:
 
     Raises ConfigError.
     """
+    return Loader(path).config(parse_toml(text, path))
+
+
+def parse_toml(text: str, path: str) -> Table:
+    """The tables of a TOML file, floats as their text.
+
+    Raises ConfigError with line and column.
+    """
+    quick = plain_toml.loads(text, FloatText)
+    if quick is not None:
+        return quick
+    import tomllib  # takes longer to load than everything else here together
+
     try:
-        data = tomllib.loads(text, parse_float=FloatText)
+        return tomllib.loads(text, parse_float=FloatText)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(str(error), path) from None
-    return _Loader(path).config(data)
 
 
 def _syntax_error(message: str, path: str) -> ConfigError:
@@ -67,7 +78,7 @@ def nearest(word: str, known: object) -> tuple[str, ...]:
     return tuple(difflib.get_close_matches(word, words, n=3, cutoff=0.5))
 
 
-class _Loader:
+class Loader:
     """Walks the tables of one file; every method raises ConfigError naming file, table and key."""
 
     def __init__(self, path: str) -> None:
@@ -82,7 +93,7 @@ class _Loader:
             self._group(name, members)
         self._extends()
         if "default" in data:
-            self.result.default = self._reference(data["default"], "", "default")
+            self.result.default = self._default(data["default"])
         self._directories(data.get("directories", []))
         return self.result
 
@@ -141,8 +152,6 @@ class _Loader:
         profile.extends = self._texts(table.get("extends", []), where, "extends", single=True)
         profile.aliases = self._texts(table.get("aliases", []), where, "aliases", single=True)
         self._variables(profile, table, where)
-        for variable, lists in self._table(table.get("path", {}), "path", where).items():
-            profile.path[variable] = self._lists(variable, lists, f"{where}.path")
         self._claim(profile)
 
     def _choice(self, table: Table, key: str, where: str, choices: tuple[str, ...]) -> str:
@@ -170,11 +179,15 @@ class _Loader:
         for name in self._texts(table.get("unset", []), where, "unset", single=False):
             self._variable_name(name, where, "unset")
             profile.env[name] = Unset(Origin(self.path, where, "unset"))
+        env = f"{where}.env" if where else "env"
         for name, content in self._table(table.get("env", {}), "env", where).items():
-            self._variable_name(name, f"{where}.env", name)
+            self._variable_name(name, env, name)
             if isinstance(profile.env.get(name), Unset):
-                raise self._error("is also in unset", f"{where}.env", name, "keep one of the two")
-            profile.env[name] = parse_value(content, Origin(self.path, f"{where}.env", name))
+                raise self._error("is also in unset", env, name, "keep one of the two")
+            profile.env[name] = parse_value(content, Origin(self.path, env, name))
+        path = f"{where}.path" if where else "path"
+        for name, lists in self._table(table.get("path", {}), "path", where).items():
+            profile.path[name] = self._lists(name, lists, path)
 
     def _variable_name(self, name: str, where: str, key: str) -> None:
         if not (names.is_variable_name(name) or (os.name == "nt" and names.is_windows_variable_name(name))):
@@ -233,10 +246,30 @@ class _Loader:
         fix = f"did you mean {close[0]!r}?" if close else f"there is no [profiles.{name}] in this file"
         raise self._error(f"profile {name!r} does not exist", where, key, fix)
 
+    def _default(self, value: object) -> str:
+        name = self._reference(value, "", "default")
+        if self._protect(name):
+            raise self._error(
+                f"{name!r} is protected, and a shell that starts cannot ask",
+                "",
+                "default",
+                f"name another profile, or write protect = false in [profiles.{name}]",
+            )
+        return name
+
+    def _protect(self, name: str) -> bool | None:
+        """What the profile says of `protect`, else the last of those it extends that says anything."""
+        profile = self.result.profiles[name]
+        found = profile.protect
+        for parent in reversed(profile.extends):
+            found = self._protect(parent) if found is None else found
+        return found
+
     def _directories(self, content: object) -> None:
         if not isinstance(content, list):
             raise self._error(f"must be an array of tables, not {kind(content)}", "", "directories", "[[directories]]")
         bindings: list[Binding] = []
+        seen: dict[str, Binding] = {}
         for entry in content:
             table = self._table(entry, "directories", "")
             self._known(table, schema.DIRECTORY_FIELDS, "[directories]")
@@ -248,6 +281,14 @@ class _Loader:
                 raise self._error(f"{path!r} is neither absolute nor begins with ~/", "[directories]", "path")
             profile = self._reference(table["profile"], "[directories]", "profile")
             bindings.append(Binding(Origin(self.path, "[directories]", path), path, profile))
+            other = seen.setdefault(os.path.normpath(path), bindings[-1])
+            if other is not bindings[-1]:
+                raise self._error(
+                    f"{path!r} and {other.path!r} are one directory, bound to {profile} and to {other.profile}",
+                    "[directories]",
+                    "path",
+                    "keep one of the two entries",
+                )
         self.result.directories = tuple(bindings)
 
 

@@ -7,7 +7,17 @@ import os
 from ctx import names, schema
 from ctx.errors import ConfigError
 from ctx.expand import references
-from ctx.model import Literal, Origin, SecretRef, Template, Unset, Value
+from ctx.model import (
+    CommandOutput,
+    FileText,
+    KeyringItem,
+    Literal,
+    Origin,
+    SecretRef,
+    Template,
+    Unset,
+    Value,
+)
 
 LONGEST_VALUE = 131_071
 """Bytes of `NAME=value` that Linux passes to a program (MAX_ARG_STRLEN, less the final NUL)."""
@@ -93,18 +103,56 @@ def _wrong(origin: Origin, what: str, fix: str = "") -> ConfigError:
 
 
 def _form(content: Table, origin: Origin) -> Value:
-    for later in schema.LATER_FORMS:
-        if later in content:
-            raise _wrong(origin, f"{{ {later} = … }} is not supported by this version of ctx")
-    if "secret" in content:
-        name = content["secret"]
-        if len(content) > 1 or not isinstance(name, str) or not names.is_profile_name(name):
-            raise _wrong(origin, "is not a reference to a secret", '{ secret = "name" }')
-        return SecretRef(origin, name)
-    if "format" in content:
-        return _template(content, origin)
-    known = ", ".join(f"{{ {form} = … }}" for form in schema.VALUE_FORMS)
-    raise _wrong(origin, "is a table of no known form", f"known forms: {known}")
+    form = next((form for form in schema.VALUE_FORMS if form in content), None)
+    if form is None:
+        known = ", ".join(f"{{ {form} = … }}" for form in schema.VALUE_FORMS)
+        raise _wrong(origin, "is a table of no known form", f"known forms: {known}")
+    exec_only = content.get(schema.EXEC_ONLY, False)
+    if not isinstance(exec_only, bool):
+        raise _wrong(origin, f"{schema.EXEC_ONLY} must be true or false, not {kind(exec_only)}")
+    rest = {key: value for key, value in content.items() if key != schema.EXEC_ONLY}
+    if form == "format":
+        value: Value = _template(rest, origin)
+    elif len(rest) > 1:
+        other = next(key for key in rest if key != form)
+        raise _wrong(origin, f"{other!r} does not belong beside {form!r}", f"{{ {form} = … }}")
+    else:
+        value = _FORMS[form](rest[form], origin)
+    value.exec_only = exec_only
+    return value
+
+
+def _secret(content: object, origin: Origin) -> Value:
+    if not isinstance(content, str) or not names.is_profile_name(content):
+        raise _wrong(origin, "is not a reference to a secret", '{ secret = "name" }')
+    return SecretRef(origin, content)
+
+
+def _keyring(content: object, origin: Origin) -> Value:
+    fields = ("service", "username")
+    if not isinstance(content, dict) or set(content) != set(fields) or not all(_is_text(v) for v in content.values()):
+        raise _wrong(origin, "does not name an item of the keyring", '{ keyring = { service = "…", username = "…" } }')
+    return KeyringItem(origin, content["service"], content["username"])
+
+
+def _command(content: object, origin: Origin) -> Value:
+    if not isinstance(content, list) or not content or not all(_is_text(word) for word in content):
+        raise _wrong(origin, "is not a command", '{ command = ["program", "argument"] }')
+    return CommandOutput(origin, tuple(parse_literal(word, origin).text for word in content))
+
+
+def _file(content: object, origin: Origin) -> Value:
+    if not _is_text(content):
+        raise _wrong(origin, "does not name a file", '{ file = "~/…" }')
+    path = parse_literal(str(content), origin).text
+    return FileText(origin, path)
+
+
+_FORMS = {"secret": _secret, "keyring": _keyring, "command": _command, "file": _file}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not isinstance(value, FloatText) and bool(value) and "\0" not in value
 
 
 def _template(content: Table, origin: Origin) -> Template:
@@ -113,8 +161,8 @@ def _template(content: Table, origin: Origin) -> Template:
         raise _wrong(origin, f"the format must be a string, not {kind(text)}")
     parts = {key: parse_value(value, origin) for key, value in content.items() if key != "format"}
     for key, part in parts.items():
-        if isinstance(part, (Unset, Template)):
-            raise _wrong(origin, f"part {key!r} must be text or a secret")
+        if isinstance(part, (Unset, Template)) or part.exec_only:
+            raise _wrong(origin, f"part {key!r} must be text, a secret, a command or a file")
         if f"{{{key}}}" not in text:
             raise _wrong(origin, f"part {key!r} is not used in the format", f"write {{{key}}} where it belongs")
     return Template(origin, parse_literal(text, origin).text, parts)

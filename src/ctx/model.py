@@ -5,109 +5,43 @@ Plain classes with `__slots__`: `dataclasses` alone would triple the start of th
 
 from __future__ import annotations
 
+from ctx.model_values import (
+    CommandOutput,
+    FileText,
+    KeyringItem,
+    Literal,
+    Origin,
+    PathList,
+    Secret,
+    SecretRef,
+    Template,
+    Unset,
+    Value,
+)
 
-class Origin:
-    """Where a value was written: file, table (`profiles.work.env`) and key."""
-
-    __slots__ = ("file", "key", "table")
-
-    def __init__(self, file: str, table: str, key: str) -> None:
-        self.file = file
-        self.table = table
-        self.key = key
-
-    def __str__(self) -> str:
-        return f"{self.file}: [{self.table}] {self.key}"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Origin) and str(self) == str(other)
-
-    def __hash__(self) -> int:
-        return hash(str(self))
-
-
-class Secret:
-    """A value that must never be shown: printing, formatting and pickling give `***`."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The value itself, for the one place that hands it to a shell or a child process."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "***"
-
-    __str__ = __repr__
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (str, ("***",))
-
-
-class Value:
-    """One right-hand side of a profile, as written. Subclasses say how it is resolved."""
-
-    __slots__ = ("origin",)
-
-    def __init__(self, origin: Origin) -> None:
-        self.origin = origin
-
-
-class Literal(Value):
-    """Text; a leading `~/` and `${NAME}` are expanded when the profile is resolved."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, origin: Origin, text: str) -> None:
-        super().__init__(origin)
-        self.text = text
-
-
-class Unset(Value):
-    """The variable is taken away: `false`, or a name in `unset`."""
-
-    __slots__ = ()
-
-
-class SecretRef(Value):
-    """`{ secret = "name" }`: the value of a secret that ctx's own store holds."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, origin: Origin, name: str) -> None:
-        super().__init__(origin)
-        self.name = name
-
-
-class Template(Value):
-    """`{ format = "…{part}…", part = … }`: text in which each `{part}` is replaced by another value."""
-
-    __slots__ = ("parts", "text")
-
-    def __init__(self, origin: Origin, text: str, parts: dict[str, Value]) -> None:
-        super().__init__(origin)
-        self.text = text
-        self.parts = parts
-
-
-class PathList:
-    """Entries that a profile adds in front of and behind a list variable such as `PATH`.
-
-    `plain` is False once an entry was expanded to something that may differ from shell to shell, or is secret.
-    """
-
-    __slots__ = ("append", "origin", "plain", "prepend")
-
-    def __init__(
-        self, origin: Origin, prepend: tuple[str, ...], append: tuple[str, ...], *, plain: bool = True
-    ) -> None:
-        self.origin = origin
-        self.plain = plain
-        self.prepend = prepend
-        self.append = append
+__all__ = [
+    "Binding",
+    "CommandOutput",
+    "Config",
+    "Environment",
+    "FileText",
+    "KeyringItem",
+    "ListEdit",
+    "Literal",
+    "Op",
+    "Origin",
+    "PathList",
+    "Plan",
+    "Profile",
+    "Project",
+    "Secret",
+    "SecretRef",
+    "Template",
+    "Transition",
+    "Unset",
+    "Value",
+    "Variable",
+]
 
 
 class Profile:
@@ -158,6 +92,20 @@ class Config:
         self.directories: tuple[Binding, ...] = ()
 
 
+class Project:
+    """A `.ctx.toml` as written: the profile it names, or "", and what it sets itself.
+
+    `content` holds the project's own variables and lists, under the name that is shown where it names no profile.
+    """
+
+    __slots__ = ("content", "file", "profile")
+
+    def __init__(self, file: str, profile: str, content: Profile) -> None:
+        self.file = file
+        self.profile = profile
+        self.content = content
+
+
 class Variable:
     """What a resolved profile does to one variable. `value` is None where it is taken away."""
 
@@ -174,10 +122,12 @@ class Variable:
 class Environment:
     """A profile with everything resolved: what it sets, clears and adds to lists, each with its origin.
 
-    `clears` holds names and patterns (`AZURE_OPENAI_*`) that the profile's families take away, with the reason.
+    `clears` holds names and patterns (`AZURE_OPENAI_*`) that the profile's families take away, with the reason;
+    `families` the families concerned and their members; `withheld` those families, and variables of none, that are left
+    out because something in them is for `ctx exec` only.
     """
 
-    __slots__ = ("auth", "clears", "lists", "profile", "variables")
+    __slots__ = ("auth", "clears", "families", "lists", "profile", "variables", "withheld")
 
     def __init__(self, profile: Profile, auth: str | None) -> None:
         self.profile = profile
@@ -185,10 +135,14 @@ class Environment:
         self.variables: dict[str, Variable] = {}
         self.lists: dict[str, PathList] = {}
         self.clears: dict[str, str] = {}
+        self.families: dict[str, tuple[str, ...]] = {}
+        self.withheld: tuple[str, ...] = ()
 
     @property
     def plain(self) -> bool:
-        """True if nothing in it is secret or depends on the live environment."""
+        """True if nothing in it is secret, withheld or depends on the live environment."""
+        if self.withheld:
+            return False
         variables = all(variable.plain for variable in self.variables.values())
         return variables and all(entries.plain for entries in self.lists.values())
 
@@ -199,12 +153,28 @@ UNSET = "unset"
 PREPEND = "prepend"
 APPEND = "append"
 
+STYLE = "style"
+WATCH = "watch"
+BINDING = "binding"
+BY = "by"
+SOURCE = "source"
+TEXT = "text"
+PRESENT = "present"
+ABSENT = "absent"
+INDEX = "index"
+DEFAULT = "default"
+REFUSE = "refuse"
+KEEP = "keep"
+DENIED = "denied"
+
 
 class Op:
     """One step of a plan.
 
     `set` unsets the name first, `assign` does not (see `names.assign_only`); `unset` takes a name or a pattern
     ending in `*`; `prepend` and `append` add one entry to a list variable. `value` is "" for `unset`.
+
+    The head of a plan is made of these too: what it is about, as `shells/README.md` lists it.
     """
 
     __slots__ = ("kind", "name", "value")
@@ -232,12 +202,17 @@ class Plan:
     """What one profile does to any shell, as ordered steps: unsets, sets, list edits.
 
     `summary` is what the one-line message says behind the profile's name; "" lets the shell count instead.
+    `head` says what the plan is about: the profile's colour, which variables to watch, the directory it answers for.
+    `profile` is "" in an answer that no profile is due.
     """
 
-    __slots__ = ("ops", "plain", "profile", "summary")
+    __slots__ = ("head", "ops", "plain", "profile", "summary")
 
-    def __init__(self, profile: str, ops: tuple[Op, ...], summary: str, *, plain: bool) -> None:
+    def __init__(
+        self, profile: str, ops: tuple[Op, ...], summary: str, *, plain: bool, head: tuple[Op, ...] = ()
+    ) -> None:
         self.profile = profile
+        self.head = head
         self.ops = ops
         self.summary = summary
         self.plain = plain

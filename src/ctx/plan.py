@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ctx import names, signin
-from ctx.model import APPEND, ASSIGN, PREPEND, SET, UNSET, Environment, Op, Plan, Secret
+from ctx.families import CLAUDE
+from ctx.model import APPEND, ASSIGN, PREPEND, SET, STYLE, UNSET, WATCH, Environment, Op, Plan, Secret
 from ctx.visible import visible
 
 
@@ -18,7 +19,27 @@ def make_plan(environment: Environment) -> Plan:
         ops.extend(Op(PREPEND, name, entry) for entry in reversed(lists.prepend))
         ops.extend(Op(APPEND, name, entry) for entry in lists.append)
     plain = environment.plain and not environment.profile.protect
-    return Plan(environment.profile.name, tuple(ops), summary(environment), plain=plain)
+    return Plan(environment.profile.name, tuple(ops), summary(environment), plain=plain, head=_head(environment))
+
+
+def _head(environment: Environment) -> tuple[Op, ...]:
+    """How the prompt shows the profile, and which variables must stay as the plan leaves them for it to be true.
+
+    Patterns are left out: at every prompt a shell would have to search all variables there are.
+    """
+    profile = environment.profile
+    cleared = {name for name, family in environment.clears.items() if family != CLAUDE or signin.watched(name)}
+    groups = [members for family, members in environment.families.items() if family != CLAUDE]
+    given = {
+        name
+        for name in environment.variables
+        if signin.watched(name) or any(names.matches(member, name) for members in groups for member in members)
+    }
+    names_watched = sorted(name for name in cleared | given if not name.endswith("*"))
+    return (
+        Op(STYLE, profile.color, "protected" if profile.protect else ""),
+        Op(WATCH, " ".join(names_watched)),
+    )
 
 
 def _text(value: str | Secret) -> str:
@@ -35,6 +56,9 @@ def summary(environment: Environment) -> str:
         if isinstance(variable.value, str) and signin.is_public(name) and not signin.value_looks_secret(variable.value)
     }
     method = signin.METHODS[environment.auth]
+    payer = environment.profile.payer or method.pays
+    if CLAUDE in environment.withheld:
+        return visible(f"{CLAUDE}: only through ctx exec · {payer} pays there")
     names_shown = [name for name in method.detail if shown.get(name)]
     link = (
         {"CLAUDE_CONFIG_DIR": "in", "AWS_PROFILE": "as", "ANTHROPIC_PROFILE": "as"}.get(names_shown[0], "at")
@@ -42,5 +66,4 @@ def summary(environment: Environment) -> str:
         else ""
     )
     label = f"{method.label} {link} {', '.join(shown[name] for name in names_shown)}".rstrip()
-    payer = environment.profile.payer or method.pays
     return visible(f"{label} · {payer} pays")

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import os
 
-from ctx import secrets, signin
+from ctx import signin
 from ctx.config import find
-from ctx.config_values import check_length
 from ctx.errors import ConfigError
-from ctx.expand import expand, references
-from ctx.model import (
-    Config,
-    Environment,
-    Literal,
-    Origin,
-    PathList,
-    Profile,
-    Secret,
-    SecretRef,
-    Template,
-    Unset,
-    Value,
-    Variable,
-)
-from ctx.names import matches
+from ctx.families import CLAUDE, check_project, clears, concerned, withheld
+from ctx.model import Config, Environment, Literal, Origin, PathList, Profile, Project, Unset, Variable
+from ctx.values import Surroundings, expand_list, fetch, variable
 
 EMPTY_ANT_DIRECTORY = "no-anthropic-profile"
 """A folder in ctx's data directory that stays empty: `ANTHROPIC_CONFIG_DIR` of a subscription profile.
@@ -33,35 +19,56 @@ An active profile of the `ant` CLI outranks a /login without any variable; an em
 """
 
 
-class Surroundings:
-    """What a profile may depend on: home directory, the user's own environment, ctx's data directory."""
-
-    __slots__ = ("data", "environ", "home")
-
-    def __init__(self, environ: dict[str, str], home: str, data: str) -> None:
-        self.environ = environ
-        self.home = home
-        self.data = data
-
-
-def resolve(config: Config, name: str, around: Surroundings) -> Environment:
+def resolve(config: Config, name: str, around: Surroundings, *, for_exec: bool = False) -> Environment:
     """The environment of the profile that answers to `name`.
 
+    `for_exec`: for one command, so that what is `exec_only` is in it too. For a shell such values are not even read.
     Raises UnknownProfileError, ConfigError, SecretError.
     """
-    profile = merged(config, find(config, name))
+    return _resolve(config, merged(config, find(config, name)), around, for_exec=for_exec)
+
+
+def resolve_project(config: Config, project: Project, around: Surroundings, *, for_exec: bool = False) -> Environment:
+    """The environment of a trusted project: its profile, and what its file adds to that.
+
+    Raises what `resolve` does; ConfigError for what a project may never do, whatever was approved.
+    """
+    base = merged(config, find(config, project.profile)) if project.profile else None
+    method = method_of(base) if base else None
+    check_project(config, base, project.content, method)
+    whole = base or Profile(project.content.name, project.content.origin)
+    _overlay(whole, project.content)
+    return _resolve(config, whole, around, for_exec=for_exec)
+
+
+def _resolve(config: Config, profile: Profile, around: Surroundings, *, for_exec: bool) -> Environment:
     _check_method(profile)
     environment = Environment(profile, method_of(profile))
-    stores = (secrets.EnvironmentStore(around.environ),)
-    found = secrets.read_all(stores, *_wanted(profile))
-    for key, value in profile.env.items():
-        environment.variables[key] = _variable(key, value, around, found)
+    environment.families = concerned(config, profile, environment.auth)
+    left_out: set[str] = set()
+    if not for_exec:
+        environment.withheld, left_out = withheld(environment.families, profile)
+    given = {key: value for key, value in profile.env.items() if key not in left_out}
+    found = fetch(given.values(), around)
+    for key, value in given.items():
+        environment.variables[key] = variable(key, value, around, found)
+    for key in left_out.difference(*environment.families.values()):
+        environment.variables[key] = Variable(key, None, profile.env[key].origin, plain=True)
     for key, entries in profile.path.items():
-        environment.lists[key] = _expand_list(entries, around)
-    clears, builtin = families(config, profile, around)
-    environment.variables.update(builtin)
-    environment.clears.update(clears)
+        environment.lists[key] = expand_list(entries, around)
+    if CLAUDE not in environment.withheld:
+        environment.variables.update(builtin(profile, around))
+    environment.clears = clears(environment.families, environment.variables)
     return environment
+
+
+def builtin(profile: Profile, around: Surroundings) -> dict[str, Variable]:
+    """What ctx sets by itself for a merged profile's method."""
+    if method_of(profile) != "subscription" or "ANTHROPIC_CONFIG_DIR" in profile.env:
+        return {}
+    origin = Origin("built in", "families.claude", "ANTHROPIC_CONFIG_DIR")
+    empty = os.path.join(around.data, EMPTY_ANT_DIRECTORY)
+    return {"ANTHROPIC_CONFIG_DIR": Variable("ANTHROPIC_CONFIG_DIR", empty, origin, plain=True)}
 
 
 def method_of(profile: Profile) -> str | None:
@@ -105,122 +112,18 @@ def merged(config: Config, profile: Profile) -> Profile:
         result.color = parent.color or result.color
         result.login = parent.login or result.login
         result.protect = result.protect if parent.protect is None else parent.protect
-        for key, value in parent.env.items():
-            result.env.pop(key, None)
-            result.env[key] = value
-        for key, own in parent.path.items():
-            below = result.path.get(key, PathList(own.origin, (), ()))
-            # What two parents share with a grandparent comes once.
-            front = (*own.prepend, *(entry for entry in below.prepend if entry not in own.prepend))
-            back = (*(entry for entry in below.append if entry not in own.append), *own.append)
-            result.path[key] = PathList(own.origin, front, back)
+        _overlay(result, parent)
     return result
 
 
-def _wanted(profile: Profile) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Names of all secrets the profile needs, and where each is asked for."""
-    places: dict[str, str] = {}
-    for value in profile.env.values():
-        for part in value.parts.values() if isinstance(value, Template) else (value,):
-            if isinstance(part, SecretRef):
-                places.setdefault(part.name, str(part.origin))
-    return tuple(places), places
-
-
-def _variable(key: str, value: Value, around: Surroundings, found: dict[str, Secret]) -> Variable:
-    if isinstance(value, Unset):
-        return Variable(key, None, value.origin, plain=True)
-    if isinstance(value, SecretRef):
-        check_length(key, found[value.name].reveal(), value.origin)
-        return Variable(key, found[value.name], value.origin, plain=False)
-    if isinstance(value, Template):
-        text = _fill(value, around, found)
-        check_length(key, text, value.origin)
-        return Variable(key, Secret(text), value.origin, plain=False)
-    if isinstance(value, Literal):
-        text = expanded(value, around)
-        check_length(key, text, value.origin)
-        safe = not (references(value.text) or signin.looks_secret(key) or signin.value_looks_secret(text))
-        return Variable(key, text, value.origin, plain=safe)
-    raise TypeError(f"no rule for {type(value).__name__}")
-
-
-def expanded(value: Literal, around: Surroundings) -> str:
-    """The literal's text with `~/` and `${NAME}` expanded.
-
-    Raises ConfigError for a variable that is not set.
-    """
-    return _expand(value.text, value.origin, around)
-
-
-def _fill(template: Template, around: Surroundings, found: dict[str, Secret]) -> str:
-    """The template with every part put in once: text that a part brings along is not looked at again."""
-    values: dict[str, str] = {}
-    for key, part in template.parts.items():
-        if isinstance(part, SecretRef):
-            values[key] = found[part.name].reveal()
-        elif isinstance(part, Literal):
-            values[key] = _expand(part.text, part.origin, around)
-    pieces: list[str] = []
-    rest = _expand(template.text, template.origin, around)
-    while rest:
-        before, brace, rest = rest.partition("{")
-        pieces.append(before)
-        name, closed, after = rest.partition("}")
-        if brace and closed and name in values:
-            pieces.append(values[name])
-            rest = after
-        else:
-            pieces.append(brace)
-    return "".join(pieces)
-
-
-def _expand(text: str, origin: Origin, around: Surroundings) -> str:
-    try:
-        return expand(text, around.home, around.environ)
-    except KeyError as error:
-        name = error.args[0]
-        raise ConfigError(
-            f"refers to ${{{name}}}, which is not set", where=str(origin), fix=f"export {name}=…, or write $${{{name}}}"
-        ) from None
-
-
-def _expand_list(lists: PathList, around: Surroundings) -> PathList:
-    def entries(raw: tuple[str, ...]) -> tuple[str, ...]:
-        done = tuple(_expand(entry, lists.origin, around) for entry in raw)
-        for entry in done:
-            if not entry or os.pathsep in entry:
-                raise ConfigError(f"{entry!r} cannot be one entry of a list", where=str(lists.origin))
-        return done
-
-    front, back = entries(lists.prepend), entries(lists.append)
-    plain = not any(references(entry) for entry in (*lists.prepend, *lists.append))
-    plain = plain and not any(signin.value_looks_secret(entry) for entry in (*front, *back))
-    return PathList(lists.origin, front, back, plain=plain)
-
-
-def families(config: Config, profile: Profile, around: Surroundings) -> tuple[dict[str, str], dict[str, Variable]]:
-    """What a merged profile's families take away (name or pattern -> family), and what ctx sets by itself for it.
-
-    The built-in family `claude` is concerned where the profile has a method or sets a decider; a group of the user's
-    where the profile sets a member.
-    """
-    given = {key for key, value in profile.env.items() if not isinstance(value, Unset)}
-    auth = method_of(profile)
-    concerned: dict[str, tuple[str, ...]] = {}
-    builtin: dict[str, Variable] = {}
-    if auth is not None or any(signin.is_decider(name) for name in given):
-        concerned["claude"] = signin.members(auth)
-    if auth == "subscription" and "ANTHROPIC_CONFIG_DIR" not in profile.env:
-        origin = Origin("built in", "families.claude", "ANTHROPIC_CONFIG_DIR")
-        empty = os.path.join(around.data, EMPTY_ANT_DIRECTORY)
-        builtin["ANTHROPIC_CONFIG_DIR"] = Variable("ANTHROPIC_CONFIG_DIR", empty, origin, plain=True)
-    for group, members in config.groups.items():
-        if any(matches(member, name) for member in members for name in given):
-            concerned[group] = members
-    clears: dict[str, str] = {}
-    for family, members in concerned.items():
-        for member in members:
-            if member not in profile.env and member not in builtin:
-                clears.setdefault(member, family)
-    return clears, builtin
+def _overlay(result: Profile, top: Profile) -> None:
+    """Put the variables and list entries of `top` over those of `result`."""
+    for key, value in top.env.items():
+        result.env.pop(key, None)
+        result.env[key] = value
+    for key, own in top.path.items():
+        below = result.path.get(key, PathList(own.origin, (), ()))
+        # What two parents share with a grandparent comes once.
+        front = (*own.prepend, *(entry for entry in below.prepend if entry not in own.prepend))
+        back = (*(entry for entry in below.append if entry not in own.append), *own.append)
+        result.path[key] = PathList(own.origin, front, back)

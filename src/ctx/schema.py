@@ -72,11 +72,14 @@ PROJECT_FIELDS = {
     "path": PATH,
 }
 
-VALUE_FORMS = ("secret", "format")
+VALUE_FORMS = ("secret", "keyring", "command", "file", "format")
 """Table-shaped values, by the key that tells them apart."""
 
-LATER_FORMS = ("keyring", "command", "file", "exec_only")
-"""Forms of the file format that this version refuses by name instead of guessing."""
+EXEC_ONLY = "exec_only"
+"""The key that keeps any of them for `ctx exec`."""
+
+PROJECT_FORMS = ("secret", "file", "format")
+"""Those that a project's file may use."""
 
 
 def json_schema(title: str, fields: dict[str, Field], methods: tuple[str, ...]) -> dict[str, object]:
@@ -126,16 +129,28 @@ def _kind(kind: str, methods: tuple[str, ...]) -> dict[str, object]:
 
 
 def _value() -> dict[str, object]:
-    secret: dict[str, object] = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["secret"],
-        "properties": {"secret": {"type": "string", "pattern": f"^{PROFILE_NAME}$"}},
+    text: dict[str, object] = {"type": ["string", "integer", "number", "boolean"]}
+    words: dict[str, object] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    item = {"service": {"type": "string"}, "username": {"type": "string"}}
+    simple: dict[str, dict[str, object]] = {
+        "secret": {"type": "string", "pattern": f"^{PROFILE_NAME}$"},
+        "keyring": {"type": "object", "additionalProperties": False, "required": list(item), "properties": item},
+        "command": words,
+        "file": {"type": "string"},
     }
+    forms: list[dict[str, object]] = [
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": [form],
+            "properties": {form: content, EXEC_ONLY: {"type": "boolean"}},
+        }
+        for form, content in simple.items()
+    ]
     template: dict[str, object] = {
         "type": "object",
         "required": ["format"],
-        "properties": {"format": {"type": "string"}},
-        "additionalProperties": {"anyOf": [{"type": ["string", "integer", "number", "boolean"]}, secret]},
+        "properties": {"format": {"type": "string"}, EXEC_ONLY: {"type": "boolean"}},
+        "additionalProperties": {"anyOf": [text, *forms]},
     }
-    return {"anyOf": [{"type": ["string", "integer", "number", "boolean"]}, secret, template]}
+    return {"anyOf": [text, *forms, template]}

@@ -47,6 +47,7 @@ __all__ = [
     "method_of",
     "value_looks_secret",
     "variable",
+    "watched",
 ]
 
 
@@ -253,6 +254,12 @@ def deciders() -> frozenset[str]:
 def is_decider(name: str) -> bool:
     """Whether setting `name` makes an activation clear the family. Letter case counts."""
     return name in _DECIDERS
+
+
+def watched(name: str) -> bool:
+    """Whether a change of `name` by hand changes who signs in or pays, so that a prompt should tell."""
+    row = variable(name)
+    return row is not None and row.role not in (TUNING, OTHER)
 
 
 def members(auth: str | None) -> tuple[str, ...]:

@@ -7,7 +7,19 @@ import os
 from ctx import names
 from ctx.model import APPEND, ASSIGN, PREPEND, SET, UNSET, ListEdit, Plan, Transition
 
-STATE = ("CTX_PROFILE", "CTX_STATUS", "__CTX_SET", "__CTX_LISTS", "__CTX_PREVIOUS", "__CTX_PIN")
+PREVIOUS = "__CTX_PREVIOUS"
+MANUAL = "__CTX_MANUAL"
+BY = "__CTX_BY"
+BINDING = "__CTX_BINDING"
+PIN = "__CTX_PIN"
+STATE = ("CTX_PROFILE", "CTX_STATUS", "__CTX_SET", "__CTX_LISTS", PREVIOUS, MANUAL, BY, BINDING, PIN)
+
+NO_PROFILE = "-"
+"""A manual choice of none: what `ctx off` leaves behind. No profile can have this name."""
+
+BY_HAND = "manual"
+BY_DIRECTORY = "directory"
+BY_DEFAULT = "default"
 LIST_PREFIX = "__CTX_LIST_"
 ESSENTIAL = frozenset(("PATH", "HOME"))
 """Never unset where the old value is not known: a shell without them is of no use to anybody."""
@@ -50,15 +62,19 @@ def _without(value: str, entries: str) -> str:
 
 
 def bookkeeping(plan: Plan, previous: str) -> dict[str, str]:
-    """What a shell or child with this plan applied exports about it: names and list entries, never a value."""
+    """What a shell or child with this plan applied exports about it: names and list entries, never a value.
+
+    Shells started from it take the profile for a manual choice: somebody named it.
+    """
     state = {"CTX_PROFILE": plan.profile, "CTX_STATUS": "active"}
     state["__CTX_SET"] = " ".join(op.name for op in plan.ops if op.kind in (SET, ASSIGN))
     edits = list_edits(plan)
     state["__CTX_LISTS"] = " ".join(edit.name for edit in edits)
     for edit in edits:
         state[LIST_PREFIX + edit.name] = os.pathsep.join((*edit.prepend, *edit.append))
-    if previous:
-        state["__CTX_PREVIOUS"] = previous
+    state[MANUAL] = plan.profile
+    state[BY] = BY_HAND
+    state[PREVIOUS] = previous
     return {name: value for name, value in state.items() if value}
 
 
@@ -95,13 +111,18 @@ def _matching(pattern: str, environ: dict[str, str]) -> tuple[str, ...]:
     return tuple(sorted(name for name in environ if names.matches(pattern, name)))
 
 
-def transition(plan: Plan, environ: dict[str, str]) -> Transition:
-    """What a shell without the hook must do to go from `environ`, as it is exported, to the plan."""
+def transition(plan: Plan, environ: dict[str, str], *, pin: bool = False) -> Transition:
+    """What a shell without the hook must do to go from `environ`, as it is exported, to the plan.
+
+    `pin`: shells with the hook that are started from it ignore directories.
+    """
     leaving = off(environ)
     own = own_environment(environ)
     active = environ.get("CTX_PROFILE", "")
-    previous = environ.get("__CTX_PREVIOUS", "") if active in ("", plan.profile) else active
+    previous = environ.get(PREVIOUS, "") if active in ("", plan.profile) else active
     state = bookkeeping(plan, previous if names.is_profile_name(previous) else "")
+    if pin or environ.get(PIN):
+        state[PIN] = "1"
     sets = [op for op in plan.ops if op.kind in (SET, ASSIGN)]
     lists = list_edits(plan)
     unset = {name for op in plan.ops if op.kind == UNSET for name in _matching(op.name, environ)}
@@ -109,6 +130,20 @@ def transition(plan: Plan, environ: dict[str, str]) -> Transition:
     assign = [*leaving.assign, *((op.name, op.value) for op in sets), *state.items()]
     undo = {op.name for op in sets} | {edit.name for edit in lists if edit.name not in own}
     return Transition(_order(unset), tuple(assign), lists, _order((undo - ESSENTIAL) | set(state)))
+
+
+def exported(plan: Plan, environ: dict[str, str], *, leaving: bool) -> Transition:
+    """The plan alone, for a shell that is to know nothing of ctx: its variables and list entries, no bookkeeping.
+
+    What it clears is named whether it exists here or not, for that shell may have what this one has not. `leaving`: that
+    shell has this environment, so what the profile active in it set goes first.
+    """
+    before = off(environ) if leaving else Transition((), (), (), ())
+    unset = {op.name for op in plan.ops if op.kind == UNSET and not op.name.endswith("*")}
+    unset |= {name for op in plan.ops if op.kind == UNSET for name in _matching(op.name, environ)}
+    sets = {op.name: op.value for op in plan.ops if op.kind in (SET, ASSIGN)}
+    unset |= set(before.unset) - set(sets)
+    return Transition(_order(unset), tuple({**dict(before.assign), **sets}.items()), list_edits(plan), ())
 
 
 def off(environ: dict[str, str]) -> Transition:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import random
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.shells.contract import HookContract
+from tests.shells.contract.directories import ACME, OTHER
+from tests.shells.contract.session import said
 from tests.shells.posixlike import PosixlikeContract
-from tests.support.home import Home
+from tests.support.home import FILE, Home
+from tests.support.hostile import VALUES
 from tests.support.shells import clean_command
 from tests.support.strace import Strace
 
 
-class TestBash(PosixlikeContract):
+class TestBash(PosixlikeContract, HookContract):
     """bash as it is installed."""
 
     shell = "bash"
@@ -163,3 +169,139 @@ class TestBash(PosixlikeContract):
         self.assert_before(compiled, result, "out")
         assert result.words("out") == ["was hidden", "hidden too"]
         assert result.words("array") == ["1"]
+
+    @pytest.mark.parametrize("start", ["outside", "other"])
+    def test_ctrl_c_at_the_steps_of_entering_a_directory(self, user: Home, start: str) -> None:
+        """Interrupted anywhere, the next prompts give the profile from before, the directory's, or none; and go on."""
+        places = {"outside": user.path, "other": user.project('profile = "other"\n', "other")}
+        places["folder"] = user.project(ACME)
+        goes = {name: self.change_directory(path) for name, path in places.items()}
+        count, entered, outside, before = self.dumps(
+            user,
+            *(goes["folder"], goes["outside"], goes[start]),
+            *(f"{self.arm(0)}; {goes['folder']}", f"{self.disarm()}; test_count"),
+            *("test_dump", goes["outside"], "test_dump", goes[start], "test_dump"),
+        )
+        steps = int(count) - 1
+        assert steps > 300
+        lines = [goes["folder"], goes[start], goes["outside"]]
+        sampled = range(1, steps + 1, 7)
+        for step in sampled:
+            lines += [goes[start], f"{self.arm(step)}; {goes['folder']}", f"{self.disarm()}; test_dump"]
+            lines += [goes["outside"], "test_dump", goes["folder"], "test_dump"]
+        found = [settled(dump) for dump in self.dumps(user, *lines)]
+        assert len(found) == 3 * len(sampled)
+        for number, step in enumerate(sampled):
+            after, left, again = found[3 * number : 3 * number + 3]
+            assert after in (settled(entered), settled(outside), settled(before)), f"command {step} of {steps}"
+            assert left == settled(outside), f"command {step} of {steps}, then out"
+            assert again == settled(entered), f"command {step} of {steps}, then in again"
+
+    @pytest.mark.parametrize("taken", ['cd() { builtin cd "$@"; }', "alias pushd=cd"])
+    def test_wrapping_cd_leaves_the_users_own_alone(self, user: Home, taken: str) -> None:
+        folder = user.project(ACME)
+        with self.session(user, taken, "__ctx_wrap_cd") as session:
+            (line,) = said(session.terminal.expect())
+            assert "is a function or an alias of yours" in line
+            look = self.both(self.change_directory(folder), self.probe(user, "now"))
+            session.do(look)
+            assert session.last().env["WHO"] == "mine"
+            assert session.active() == "acme"
+
+    def test_wrapping_cd_twice_in_scripts_and_subshells(self, user: Home) -> None:
+        folder = user.project(ACME)
+        target = self.quote(str(folder))
+        with self.started(user, "__ctx_wrap_cd", "__ctx_wrap_cd") as session:
+            session.enter(folder)
+            session.enter(user.path)
+            look = self.probe(user, "now")
+            assert said(session.do(f"(cd {target} && {look})")) == []
+            assert session.last().env["WHO"] == "acme"
+            assert session.active() is None
+            session.do(f"cd {target}/nowhere; {self.probe(user, 'now', self.status)}")
+            assert session.last().words == ["1"]
+            # Agents copy functions, but not those whose names begin with _.
+            session.do(
+                f"( unset -f $(compgen -A function __ctx_); cd {target}; {self.probe(user, 'now', self.status)} )"
+            )
+            assert session.last().words == ["0"]
+
+    def test_project_files_are_compared_byte_by_byte(self, user: Home) -> None:
+        """What reads as it stands is not asked about again."""
+        texts = [ACME + "# " + text for text in (*VALUES.values(), "é" * 700, "\t  ", "\r\n", "\x7f", "\u2028")]
+        raw = [text.encode().replace(b"\x01", b"") for text in texts]
+        raw += [b"\xff\xfe\n", b"# \x01\x02\x7f\n", b"# caf\xe9\n", b"", b"\n\n", b"#\n" * 600, b"# \xe2\x82"]
+        folder = user.project(None)
+        strace = Strace(user.base / "strace")
+        for locale in ("C.UTF-8", "C"):
+            with self.session(user, prefix=strace.prefix, environ=user.environ(LC_ALL=locale)) as session:
+                session.terminal.expect()
+                session.enter(folder)
+                for text in raw:
+                    (folder / FILE).write_bytes(text)
+                    session.prompt()
+                    before = strace.counts()
+                    session.prompt()
+                    assert strace.counts() == before, text
+
+    def test_moves_of_every_kind_are_followed(self, user: Home) -> None:
+        """What the shell remembers of the way up is right after any sequence of moves: a new file is noticed at once."""
+        top = user.project(ACME, "top")
+        folders = [top, *(top / name for name in ("a", "a/b", "a/b/c", "a/b/d", "a/e", "f/g/h"))]
+        folders[-1].mkdir(parents=True)
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        denied = user.project(OTHER, "top/a/b", trusted=False)
+        user.ctx("deny", str(denied))
+        chance = random.Random(1)
+        with self.started(user) as session:
+            for _ in range(40):
+                there = chance.choice([*folders, user.path, top.parent])
+                session.enter(there)
+                above = [place for place in (there, *there.parents) if user.path in place.parents]
+                expected = "acme" if there in folders else None
+                assert session.values("CTX_PROFILE") == [expected], there
+                place = chance.choice([place for place in above if not (place / FILE).exists()] or [there])
+                if not (place / FILE).exists():
+                    (place / FILE).write_text("untrusted\n")
+                    session.prompt()
+                    covered = expected and place not in (top, *top.parents)
+                    blocked = covered or not expected
+                    assert session.values("CTX_PROFILE", "CTX_STATUS") == (
+                        [None, "blocked"] if blocked else ["acme", "active"]
+                    ), (there, place)
+                    (place / FILE).unlink()
+                    session.prompt()
+                    assert session.values("CTX_PROFILE") == [expected], (there, place)
+
+    def test_directories_and_drift_before_4_4(self, user: Home) -> None:
+        text = user.runtime("bash").replace(">= 404", ">= 999")
+        folder = user.project('profile = "signed"\n')
+        with self.session(user, hook=text) as session:
+            session.terminal.expect()
+            session.enter(folder)
+            assert session.values("CTX_PROFILE", "CTX_STATUS") == ["signed", "active"]
+            assert "ANTHROPIC_API_KEY was changed" in session.do(self.export("ANTHROPIC_API_KEY", "x"))
+            assert session.values("CTX_STATUS") == ["drifted"]
+            session.do(self.unset("ANTHROPIC_API_KEY"))
+            assert session.values("CTX_STATUS") == ["active"]
+            session.enter(user.path)
+            assert session.active() is None
+
+    def test_a_working_directory_that_the_shell_does_not_know(self, user: Home) -> None:
+        """`PWD` is the user's to spoil: nothing is looked up outside ctx's own folders."""
+        folder = user.project(ACME)
+        with self.started(user) as session:
+            session.enter(folder)
+            for odd in ("", "relative", f"{folder}/../{folder.name}", "/../../../../tmp"):
+                assert session.do(self.assign("PWD", odd)) in ("", "ctx: off · was acme\n")
+                assert session.values("CTX_PROFILE") == [None]
+            session.do("unset PWD")
+            session.enter(folder)
+            assert session.active() == "acme"
+
+
+def settled(dump: str) -> str:
+    """A dump without what the test and the shell count, and what does not count as a profile's."""
+    strange = r"\b(?:test_n|PWD|OLDPWD|_)=|declare -x OLDPWD$|__CTX_(?:PREVIOUS|BINDING)|\b__ctx_"
+    return "\n".join(line for line in dump.splitlines() if not re.search(strange, line))

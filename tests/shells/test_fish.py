@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 from ctx.dialects.fish import Fish
 from ctx.model import Op, Plan
 from tests.shells.contract import PROFILES as CONTRACT_PROFILES
-from tests.shells.contract import UNSET, RuntimeContract
-from tests.support.home import Home, Result
+from tests.shells.contract import UNSET, HookContract, RuntimeContract
+from tests.shells.contract.directories import ACME
+from tests.shells.contract.session import PLAIN, said
+from tests.support.home import FILE, Home, Result
 from tests.support.hostile import VALUES
 from tests.support.pty import PROMPT, Terminal
 from tests.support.shells import require_shell
@@ -31,7 +34,7 @@ def a_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Home, "environ", lambda home, **extra: environ(home, **{"USER": name, **extra}))
 
 
-class TestFish(RuntimeContract):
+class TestFish(RuntimeContract, HookContract):
     """fish as it is installed. It has no strict mode, no readonly variables, no subshells."""
 
     shell = "fish"
@@ -143,6 +146,13 @@ class TestFish(RuntimeContract):
     def start(self, rc: Path) -> tuple[list[str], dict[str, str]]:
         return [require_shell("fish"), "-i", "-C", self.source(rc)], {"fish_greeting": ""}
 
+    def startup(
+        self, home: Home, lines: Path, *, first: tuple[str, ...] = (), rc: tuple[str, ...] = (), hook: str | None = None
+    ) -> tuple[list[str], dict[str, str]]:
+        # Where it is missing, fish fills it from all manual pages, with processes in the background.
+        (home.path / ".local" / "share" / "fish" / "generated_completions").mkdir(parents=True, exist_ok=True)
+        return super().startup(home, lines, first=first, rc=rc, hook=hook)
+
     def user_rc(self, home: Home) -> Path:
         return home.path / ".config" / "fish" / "config.fish"
 
@@ -154,6 +164,67 @@ class TestFish(RuntimeContract):
         env = result.env("in")
         assert {name: env[name] for name in VALUES} == VALUES
         assert result.stderr == "ctx: work · Acme pays\nctx: off · was work\n"
+
+    # --- Directories, where fish is different -------------------------------------------------------------------------
+
+    def test_commands_that_succeed_say_so(self, user: Home) -> None:
+        """Where `set` erases what is not there, it fails."""
+        folder = user.project(ACME, trusted=False)
+        with self.started(user) as session:
+            session.enter(folder)
+            for command in ("allow --yes", "use max --pin", "auto", "reload", "off", "off", "auto", "use --pin max"):
+                session.do(f"ctx {command}", self.probe(user, "now", self.status))
+                assert session.last().words == ["0"], command
+
+    def test_a_substitution_that_changes_directory_changes_the_shell(self, user: Home) -> None:
+        folder = user.project(ACME)
+        with self.started(user) as session:
+            inside = f"({self.change_directory(folder)}; builtin echo $WHO)"
+            assert session.look(inside).words == ["acme"]
+            assert session.active() == "acme"
+
+    def test_text_behind_a_nul_is_a_change(self, user: Home) -> None:
+        """fish reads up to a NUL and does not say whether there was one."""
+        folder = user.project(ACME)
+        with self.started(user) as session:
+            session.enter(folder)
+            (folder / FILE).write_bytes(ACME.encode() + b"\0more")
+            assert len(said(session.prompt())) == 1
+            assert session.active() is None
+            assert session.prompt() == ""
+
+    def test_the_limit_on_reading_is_the_users_again(self, user: Home) -> None:
+        folder = user.project(ACME)
+        with self.started(user, "set -g fish_read_limit 200000") as session:
+            session.enter(folder)
+            session.prompt()
+            count = "(string repeat -n 150000 x | string length)"
+            assert session.look("$fish_read_limit", count).words == ["200000", "150000"]
+
+    def test_a_watched_path_variable(self, user: Home) -> None:
+        """fish splits it at colons; what counts is what a program sees."""
+        user.profiles(
+            PLAIN + '[groups]\ntool = ["TOOL_PATH", "TOOL"]\n[profiles.tool.env]\nWHO = "tool"\nTOOL_PATH = "/a:/b"\n'
+        )
+        folder = user.project('profile = "tool"\n')
+        with self.started(user) as session:
+            session.enter(folder)
+            assert session.prompt() == ""
+            assert session.values("CTX_STATUS", "TOOL_PATH") == ["active", "/a:/b"]
+            assert said(session.do("set -a TOOL_PATH /c")) == [
+                "ctx: tool drifted · TOOL_PATH was changed in this shell · ctx reload takes it back"
+            ]
+
+    def test_a_directory_named_by_way_of_another(self, user: Home) -> None:
+        """Such a name in PWD, which a parent may give, would lead out of ctx's own folders."""
+        folder = user.project(ACME)
+        roundabout = f"{folder}/../{folder.name}"
+        with self.session(user, at=folder, environ=user.environ(PWD=roundabout)) as session:
+            session.terminal.expect()
+            assert session.look().env.get("CTX_PROFILE") in {None, "acme"}
+            assert not list((user.cache / "projects").glob("**/[.][.]"))
+            session.enter(folder)
+            assert session.active() == "acme"
 
     # --- What fish does not have, and what it has instead -------------------------------------------------------------
 
@@ -387,6 +458,18 @@ def test_a_refused_plan_leaves_nothing_behind(home: Home) -> None:
     result = Session(home).run("ctx use work; set")
 
     assert "sk-secret" not in result.stdout
+
+
+def test_a_plan_without_steps_reads_nothing_of_the_shells_input(home: Home) -> None:
+    """Matching reads standard input where it is given no text."""
+    home.standin(f"print({LANGUAGE.call(Plan('work', (Op('prepend', 'DIRS', '/w'),), '', plain=True))!r})")
+    script = home.base / "lists.fish"
+    script.write_text(Session(home).source() + "ctx use work\nread line\nprobe after $line\n")
+
+    result = home.run("fish", f"echo kept | command {quoted(require_shell('fish'))} --no-config {quoted(script)}\n")
+
+    assert result.env("after")["DIRS"] == "/w"
+    assert result.words("after") == ["kept"]
 
 
 def test_path_loses_only_the_entries_of_ctx(session: Session) -> None:
@@ -712,3 +795,37 @@ def test_interrupted_while_the_prompt_undoes(tmp_path: Path) -> None:
             session.run("set test_at 0")
             session.run("ctx off")
             assert session.dump() == before, f"step {half}, and {step} steps later"
+
+
+@pytest.mark.parametrize(("start", "command"), [("H", "A"), ("A", "H"), ("A", "B")], ids=["enter", "leave", "switch"])
+def test_interrupted_on_the_way_to_another_directory(tmp_path: Path, start: str, command: str) -> None:
+    """The environment is that of one of the two directories or the user's own, and the next directory gets its own."""
+    home = Home(tmp_path, "home")
+    home.profiles(CONTRACT_PROFILES)
+    places = {
+        "A": home.project('profile = "lean"\n', "a"),
+        "B": home.project('profile = "other"\n', "b"),
+        "H": home.path,
+    }
+    session = Interrupted(TestFish(), home)
+
+    def environment() -> frozenset[str]:
+        kept = (line for line in session.dump().splitlines() if not re.match(r"__CTX_BINDING|OLDPWD|dirprev", line))
+        return frozenset(kept)
+
+    with session.terminal:
+        session.run("; ".join(f"set -g {name} {quoted(place)}" for name, place in places.items()))
+        settled = {}
+        for name in (*places, *places):
+            session.run(f"cd ${name}")
+            settled[name] = environment()
+        session.run(f"cd ${start}")
+        steps = session.steps(f"cd ${command}")
+        assert steps > 100
+        for step in range(1, steps + 1, 8 * STRIDE):
+            session.run(f"cd $H; cd ${start}; set test_n 0; set test_at {step}; cd ${command}")
+            session.run("set test_at 0")
+            assert environment() in {settled[start], settled[command], settled["H"]}, f"step {step} of {steps}"
+            for name in ("H", "A", "H"):
+                session.run(f"cd ${name}")
+                assert environment() == settled[name], f"step {step} of {steps}, then {name}"

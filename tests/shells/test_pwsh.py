@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells.contract import BEFORE, UNSET, RuntimeContract
+from tests.shells.contract import BEFORE, UNSET, HookContract, RuntimeContract
+from tests.shells.contract.language import PROFILES as PROFILES_OF_THE_CONTRACT
 from tests.support.home import Home, Result
 from tests.support.hostile import VALUES
 from tests.support.pty import PROMPT, Terminal
 from tests.support.shells import require_shell
 
 
-class TestPwsh(RuntimeContract):
+class TestPwsh(RuntimeContract, HookContract):
     """PowerShell as it is installed. Every environment variable is exported there, none is an array or readonly."""
 
     shell = "pwsh"
@@ -97,7 +98,7 @@ class TestPwsh(RuntimeContract):
 
     def start(self, rc: Path) -> tuple[list[str], dict[str, str]]:
         command = [require_shell("pwsh"), "-NoLogo", "-NoProfile", "-NoExit", "-Command", f". {self.quote(str(rc))}"]
-        return command, {"NO_COLOR": "1"}
+        return command, {}
 
     def user_rc(self, home: Home) -> Path:
         return home.path / ".config" / "powershell" / "profile.ps1"
@@ -141,27 +142,36 @@ class TestPwsh(RuntimeContract):
         assert result.words("after") == ["3"]
 
     @pytest.mark.parametrize(
-        ("start", "command"),
-        [("ctx off", "ctx use lean"), ("ctx use lean", "ctx off"), ("ctx use lean", "ctx use other")],
-        ids=["use", "off", "switch"],
+        ("start", "command", "step"),
+        [
+            ("ctx off", "ctx use lean", 1),
+            ("ctx use lean", "ctx off", 1),
+            ("ctx use lean", "ctx use other", 1),
+            ("cd -LiteralPath $env:AWAY; ctx use lean; $null = prompt", "cd -LiteralPath $env:BOUND", 7),
+            ("cd -LiteralPath $env:AWAY; cd -LiteralPath $env:BOUND", "cd -LiteralPath $env:AWAY; $null = prompt", 7),
+        ],
+        ids=["use", "off", "switch", "enter", "leave"],
     )
-    def test_interrupted_at_every_statement(self, compiled: Home, start: str, command: str) -> None:
+    def test_interrupted_at_every_statement(self, compiled: Home, start: str, command: str, step: int) -> None:
         """The next prompt gives the environment from before, or the one after, or the user's own: never a mixture."""
-        driver = (
-            INTERRUPTER.replace("@HOOK@", self.quote(str(compiled.hook("pwsh"))))
-            .replace("@START@", self.quote(start))
-            .replace("@COMMAND@", self.quote(command))
-        )
-        result = self.run(compiled, driver, load=False, environ=compiled.environ(CTX_QUIET="1"))
+        bound = compiled.base / "bound"
+        bound.mkdir()
+        compiled.bindings(PROFILES_OF_THE_CONTRACT, {bound: "other"})
+        compiled.compile("pwsh", "other", "lean")
+        driver = INTERRUPTER.replace("@START@", self.quote(start)).replace("@COMMAND@", self.quote(command))
+        driver = driver.replace("@HOOK@", self.quote(str(compiled.hook("pwsh")))).replace("@STEP@", str(step))
+        environ = compiled.environ(CTX_QUIET="1", AWAY=str(compiled.base), BOUND=str(bound))
+        result = self.run(compiled, driver, load=False, environ=environ)
         assert result.stdout.startswith("statements "), result.stdout + result.stderr
-        assert 40 < int(result.stdout.split()[1]) < 1000
+        assert 40 < int(result.stdout.split()[1]) < 2000
 
 
 # Runs a command in an engine of its own and stops that, as Ctrl-C does, before the first statement of the hook, then
 # before the second, and so on. Every third time the prompt that follows is stopped too, somewhere in its recovery.
 INTERRUPTER = """
 function dump {
-    ([Environment]::GetEnvironmentVariables().GetEnumerator() | Where-Object Key -ne '__CTX_PREVIOUS' |
+    $memory = '__CTX_PREVIOUS', '__CTX_MANUAL', '__CTX_BINDING', 'PWD'
+    ([Environment]::GetEnvironmentVariables().GetEnumerator() | Where-Object Key -notin $memory |
         ForEach-Object { $_.Key + '=' + $_.Value } | Sort-Object) -join [char] 1
 }
 function stopped($left, $text) {
@@ -195,14 +205,13 @@ $ps.Runspace.SessionStateProxy.SetVariable('engine', $ps)
     }
 })
 [void] (stopped 0 (instrumented @HOOK@))
-[void] (stopped 0 'ctx use other; ctx off')
+[void] (stopped 0 '$global:__ctx_state.Interactive = $true; $null = prompt; ctx use other; ctx off')
 $own = dump
 [void] (stopped 0 @START@)
 $before = dump
 [void] (stopped 0 @COMMAND@)
 $after = dump
-for ($at = 1; $at -lt 1000; $at++) {
-    [void] (stopped 0 'ctx off')
+for ($at = 1; $at -lt 2000; $at += @STEP@) {
     [void] (stopped 0 @START@)
     if (-not (stopped $at @COMMAND@)) { break }
     if ($at % 3 -eq 0) { [void] (stopped ($at % 23 + 1) '$null = prompt') }
@@ -491,7 +500,7 @@ def test_only_names_of_its_own(session: Session) -> None:
         "(Get-Variable).Name | Where-Object { $v -notcontains $_ -and $_ -notlike '__ctx_*' }",
     )
 
-    assert set(result.stdout.split()) <= {"ctx", "f", "v", "LASTEXITCODE", "StackTrace"}
+    assert set(result.stdout.split()) <= {"ctx", "f", "v", "CTX_PROMPT", "LASTEXITCODE", "StackTrace"}
 
 
 def test_users_aliases_and_functions_do_not_matter(session: Session) -> None:
@@ -602,3 +611,80 @@ def test_ctrl_c_while_applying_takes_everything_off(terminal: Terminal) -> None:
 
     assert terminal.run("\"$env:WHO [$env:CTX_PROFILE] $($env:PATH -like '*/w/*')\"").startswith("mine [] False\n")
     assert "ctx: work" in terminal.run("ctx use -")
+
+
+# --- directories ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bound(home: Home) -> Path:
+    """A directory that is bound to `work`."""
+    folder = home.base / "bound"
+    folder.mkdir()
+    home.bindings(PROFILES, {folder: "work"})
+    home.compile("pwsh", "work", "max")
+    return folder
+
+
+def test_a_directory_change_keeps_what_it_found(terminal: Terminal, home: Home, bound: Path) -> None:
+    terminal.run("sh -c 'exit 7'; Get-Item /nowhere 2>$null")
+    assert terminal.run(f'Set-Location {quoted(bound)}; "$? $LASTEXITCODE $($Error.Count) $env:WHO"').endswith(
+        "True 7 1 work\n[True 7 1]"
+    )
+    assert terminal.run('Set-Location /nowhere; "$? $env:WHO"').endswith("False work\n[True 7 2]")
+
+
+def test_a_failure_in_a_directory_change_is_not_the_users(terminal: Terminal, bound: Path) -> None:
+    terminal.run("function __ctx_look { throw 'oops' }")
+    printed = terminal.run(f'Set-Location {quoted(bound)}; "$? $($Error.Count) $((Get-Location).Path)"')
+    assert "ctx: oops" in printed
+    assert f"True 0 {bound}\n" in printed
+
+
+def test_other_handlers_of_directory_changes_stay(terminal: Terminal, home: Home, bound: Path) -> None:
+    commands = "$ExecutionContext.SessionState.InvokeCommand"
+    kind = "EventHandler[Management.Automation.LocationChangedEventArgs]"
+    terminal.run(f"$old = {commands}.LocationChangedAction; $before = 0; $mine = [{kind}] {{ $global:before++ }}")
+    terminal.run(f"{commands}.LocationChangedAction = [Delegate]::Combine($old, $mine)")
+    terminal.run(f". {quoted(home.hook('pwsh'))}")
+    terminal.run(f"Set-Location {quoted(bound)}")
+    assert terminal.run(f'"$before $({commands}.LocationChangedAction.GetInvocationList().Count) $env:WHO"').startswith(
+        "1 2 work\n"
+    )
+
+
+def test_other_drives_leave_everything_as_it_is(terminal: Terminal, bound: Path) -> None:
+    terminal.run(f"Set-Location {quoted(bound)}")
+    terminal.run("ctx use max")
+    assert terminal.run('Set-Location Env:; "$env:WHO"') == "max\n[True 0 0]"
+    assert terminal.run(f'Set-Location {quoted(bound)}; "$env:WHO"') == "max\n[True 0 0]"
+
+
+def test_a_byte_order_mark_is_part_of_the_text(terminal: Terminal, home: Home) -> None:
+    folder = home.base / "project"
+    folder.mkdir()
+    file = folder / ".ctx.toml"
+    text = b'profile = "work"\n'
+    file.write_bytes(text)
+    home.ctx("allow", "--yes", str(folder))
+    assert "work" in terminal.run(f"Set-Location {quoted(folder)}")
+    file.write_bytes(b"\xef\xbb\xbf" + text)
+    assert "ctx allow" in terminal.run("")
+    assert terminal.run('"[$env:WHO]"').startswith("[]\n")
+    file.write_bytes(text)
+    terminal.run("")
+    assert terminal.run('"[$env:WHO]"').startswith("[work]\n")
+
+
+@pytest.mark.parametrize("verb", ["off", "auto", "reload"])
+def test_what_is_no_plan_goes_through_a_pipeline_as_a_call(session: Session, verb: str) -> None:
+    result = session.run(f"ctx use work; ctx {verb} | ForEach-Object {{ $_ }}; probe after")
+
+    assert result.stdout == f"__ctx_run {verb}\n"
+    assert result.env("after")["WHO"] == "work"
+
+
+def test_what_pins_goes_through_a_pipeline_too(session: Session) -> None:
+    result = session.run("ctx use --pin work | Out-String | Invoke-Expression; probe on")
+
+    assert (result.env("on")["WHO"], result.own("on")["__CTX_PIN"]) == ("work", "1")

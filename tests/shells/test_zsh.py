@@ -5,18 +5,21 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from tests.shells.contract import HookContract
+from tests.shells.contract.directories import ACME
+from tests.shells.contract.session import PLAIN, plain, said
 from tests.shells.posixlike import PosixlikeContract
-from tests.support.home import Home
+from tests.support.home import FILE, Home
 from tests.support.shells import clean_command
 
 
-class TestZsh(PosixlikeContract):
+class TestZsh(PosixlikeContract, HookContract):
     """zsh as it is installed."""
 
     shell = "zsh"
     strict = "set -euo pipefail"
     hooks = '"${precmd_functions[*]}"'
-    hook_variables = frozenset({"precmd_functions", "zstat", "parameters"})
+    hook_variables = frozenset({"precmd_functions", "chpwd_functions", "zstat", "parameters"})
     idle = ("for test_hook in $precmd_functions; do $test_hook; done",)
     interactive = ("-i", "+Z", "+m")
     names = 'print -l ${(k)parameters} ${(k)functions} | grep -v "^[^a-zA-Z_]"'
@@ -121,3 +124,70 @@ class TestZsh(PosixlikeContract):
             compiled, tie, *lines, "ctx off", "echo out $OLD $old_parts[2]", "old_parts+=(c)", "echo $OLD"
         )
         assert result.stdout == "in of lean of lean\nof lean/more\nout a/b b\na/b/c\n"
+
+    # --- Directories --------------------------------------------------------------------------------------------------
+
+    def test_a_change_of_directory_in_a_subshell_counts_there_and_says_nothing(self, user: Home) -> None:
+        folder, blocked = user.project(ACME), user.project(ACME, "blocked", trusted=False)
+        with self.started(user) as session:
+            session.enter(folder)
+            session.enter(user.path)
+            for there, expected in ((folder, "acme"), (blocked, "mine")):
+                change = self.change_directory(there)
+                assert session.do(f"(builtin {change} && echo $WHO)") == f"{expected}\n"
+                assert session.do(f'test_who=$({change} && echo $WHO); echo "$test_who"') == f"{expected}\n"
+            assert session.active() is None
+            assert "CTX_STATUS" not in session.look().env
+
+    def test_a_quiet_change_of_directory_is_noticed_at_the_prompt(self, user: Home) -> None:
+        folder = user.project(ACME)
+        with self.started(user) as session:
+            session.do(f"cd -q {self.quote(str(folder))}; test_who=$WHO")
+            assert session.look("$test_who").words == ["mine"]
+            assert session.active() == "acme"
+
+    def test_first_among_the_hooks_of_a_change(self, user: Home) -> None:
+        folder = user.project(ACME)
+        first = "test_moved() { echo moved $WHO }; chpwd_functions=(test_moved)"
+        with self.session(user, first=(first,)) as session:
+            session.terminal.expect()
+            assert "moved acme\n" in session.enter(folder)
+
+    def test_errors_wait_while_the_instant_prompt_is_shown(self, user: Home) -> None:
+        """powerlevel10k complains about everything that is printed before the first real prompt."""
+        blocked = user.project(ACME, "blocked", trusted=False)
+        with self.session(user, "typeset -gi __p9k_instant_prompt_active=1", at=blocked) as session:
+            assert "ctx" not in plain(session.terminal.expect())
+            session.terminal.send("unset __p9k_instant_prompt_active\n")
+            (line,) = said(plain(session.terminal.expect()))
+            assert "ctx allow" in line
+            assert session.prompt() == ""
+            assert session.values("CTX_STATUS") == ["blocked"]
+
+    def test_directories_without_modules(self, user: Home) -> None:
+        """What no module tells is asked of the program, and changes are noticed all the same."""
+        folder = user.project(ACME)
+        with self.started(user) as session:
+            session.enter(folder)
+        with self.session(user, first=("module_path=(/nowhere)",)) as session:
+            session.terminal.expect()
+            session.enter(folder)
+            assert session.active() == "acme"
+            (folder / FILE).write_text(ACME + "#")
+            assert "ctx allow" in session.prompt()
+            assert session.active() is None
+            user.profiles(PLAIN, age=5)
+            assert session.prompt() == ""
+            session.enter(user.path)
+            assert session.values("CTX_STATUS") == [None]
+
+    def test_a_widget_that_changes_the_directory(self, user: Home) -> None:
+        """The line editor draws its line again behind what is said."""
+        folder = user.project(ACME)
+        widget = f"test_go() {{ cd {self.quote(str(folder))} }}; zle -N test_go; bindkey '^T' test_go"
+        with self.session(user, "setopt zle", widget) as session:
+            session.terminal.expect()
+            session.terminal.send("\x14")
+            session.terminal.expect("ctx: acme · ")
+            session.terminal.expect()
+            assert session.active() == "acme"

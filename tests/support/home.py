@@ -13,11 +13,14 @@ from pathlib import Path
 from ctx import __version__, compiled
 from ctx.dialects import dialect
 from ctx.dialects.runtime import Settings, runtime
-from tests.support.hostile import DIRECTORY
+from tests.support.hostile import DIRECTORY, PARENT, toml
 from tests.support.shells import clean_command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = (sys.executable, "-I", "-S", str(ROOT / "src" / "ctx" / "__main__.py"))
+
+FILE = ".ctx.toml"
+"""What a project's file is called."""
 
 # Claude Code, AWS and ctx itself must not reach the tests from outside; nor must anything that shells read.
 _KEPT = ("PATH", "TMPDIR", "SYSTEMROOT")
@@ -62,16 +65,18 @@ class Result:
 class Home:
     """A temporary home directory with ctx's three directories in it, all under a hostile name."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, name: str = DIRECTORY) -> None:
         self.base = base
-        self.path = base / DIRECTORY
+        self.path = base / name
         self.config = self.path / ".config" / "ctx"
         self.data = self.path / ".local" / "share" / "ctx"
         self.cache = self.path / ".cache" / "ctx"
         self.report = base / "report"
         self.probe_script = base / "probe.py"
         self.program: tuple[str, ...] = PROGRAM
-        for folder in (self.config, self.data, self.cache):
+        # The last one keeps fish from reading all manual pages of the machine in its first interactive session.
+        fish = self.data.parent / "fish" / "generated_completions"
+        for folder in (self.config, self.data, self.cache, fish):
             folder.mkdir(parents=True, mode=0o700)
         self.probe_script.write_text(_PROBE)
 
@@ -90,6 +95,30 @@ class Home:
         os.utime(path, ns=(then, then))
         return path
 
+    def bindings(self, text: str, bound: dict[Path, str], *, age: float = 10) -> Path:
+        """Write `profiles.toml` with these directories bound to profiles."""
+        entries = (f"[[directories]]\npath = {toml(str(at))}\nprofile = {toml(name)}\n" for at, name in bound.items())
+        return self.profiles("\n".join((text, *entries)), age=age)
+
+    def project(self, text: str | bytes | None, name: str = "project", *, trusted: bool = True) -> Path:
+        """A directory with this `.ctx.toml` (None: without one), inside one with a hostile name."""
+        folder = self.path / PARENT / name
+        folder.mkdir(parents=True, exist_ok=True)
+        if text is not None:
+            (folder / FILE).write_bytes(text if isinstance(text, bytes) else text.encode())
+            if trusted:
+                self.ctx("allow", "--yes", str(folder))
+        return folder
+
+    def ctx(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run ctx as a process of its own, as in another terminal. It must end with `code` unless that is None."""
+        command = [*PROGRAM, *words]
+        done = subprocess.run(
+            command, cwd=self.path, env=self.environ(), capture_output=True, text=True, timeout=60, check=False
+        )
+        assert code in {None, done.returncode}, (words, done)
+        return done
+
     def plan(self, shell: str, name: str) -> Path:
         """Where the compiled plan of a profile lies."""
         return self.cache / "plans" / shell / name
@@ -97,9 +126,19 @@ class Home:
     def compile(self, shell: str, *names: str) -> None:
         """Have ctx put the plans of these profiles on disk."""
         for name in names:
-            hook = ("@hook", shell, str(self.config), str(self.data), str(self.cache), "", "")
-            subprocess.run([*self.program, *hook, "use", name], env=self.environ(), check=True, capture_output=True)
+            command = [*self.program, *self.header(shell), "use", name]
+            subprocess.run(command, env=self.environ(), check=True, capture_output=True)
             assert self.plan(shell, name).exists()
+
+    @property
+    def version(self) -> str:
+        """What plans on disk must carry."""
+        return compiled.version(__version__, str(self.config), str(self.data))
+
+    def header(self, shell: str, active: str = "", previous: str = "", manual: str = "") -> list[str]:
+        """The words with which a hook starts the program."""
+        folders = (str(self.config), str(self.data), str(self.cache))
+        return ["@hook", self.version, shell, *folders, active, previous, manual]
 
     def runtime(self, shell: str, name: str = "ctx") -> str:
         """The hook's text, as `ctx init` prints it."""
@@ -109,7 +148,7 @@ class Home:
             config=str(self.config),
             data=str(self.data),
             cache=str(self.cache),
-            version=compiled.version(__version__, str(self.config), str(self.data)),
+            version=self.version,
         )
         return runtime(dialect(shell), settings)
 

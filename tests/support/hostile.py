@@ -5,8 +5,30 @@ from __future__ import annotations
 DIRECTORY = "-it's a \"home\" $(touch ran) `touch ran`;\n&é♀\\*'"
 """A directory's name: leading dash, space, all quotes, substitutions, newline, non-ASCII, wildcard, trailing quote."""
 
+ONE_LINE = DIRECTORY.replace("\n", " ").replace("\\", "")
+"""The same without a newline, which keeps some files that ctx writes for shells from being used at all, and without
+what PowerShell takes for a separator."""
+
+PARENT = "--\u202e $test $(touch ran) `touch ran`\n[a] {a,b} %s %F{red} 'it\"s "
+"""The name of the directory that projects lie in, unless a test says otherwise. All shells can go there."""
+
+NOT_UTF8 = "caf\udce9 \udcff $test"
+"""A name with bytes that are not UTF-8, as Python decodes them."""
+
 DIRECTORIES = (
-    *("space dir", "$test", "`touch ran`", "$(touch ran)", "it's", 'quo"te', "semi;colon", "amp&ersand", "new\nline"),
+    *(
+        "space dir",
+        "$test",
+        "${HOME}",
+        "-n",
+        "`touch ran`",
+        "$(touch ran)",
+        "it's",
+        'quo"te',
+        "semi;colon",
+        "amp&ersand",
+        "new\nline",
+    ),
     *("-dash", "--", "é", "a:a", "aaa(bbb)ccc", "♀♂", "back\\slash", "star*", "[a]", "{a,b}", "~", "#x", "=ls", "!!"),
     *("trailing ", " leading", "tab\t", "\u202e", "%s"),
 )

@@ -19,6 +19,9 @@ class Counts:
     forks: int
     programs: int
 
+    def __sub__(self, other: Counts) -> Counts:
+        return Counts(self.forks - other.forks, self.programs - other.programs)
+
 
 class Strace:
     """Put `prefix` in front of a command; afterwards `counts` tells."""
@@ -28,7 +31,7 @@ class Strace:
         self.prefix = (require_shell("strace"), "-f", "-qq", "-e", "trace=process", "-o", str(file))
 
     def counts(self) -> Counts:
-        """Counts of the session that has ended."""
+        """Counts so far. `strace` writes a call down before the process that makes it goes on."""
         calls = [line for line in self.file.read_text(errors="replace").splitlines() if "CLONE_THREAD" not in line]
         found = _CALL.findall("\n".join(calls))
         programs = sum(name == "execve" for name in found)

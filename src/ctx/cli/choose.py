@@ -87,9 +87,34 @@ def confirm(invocation: Invocation, name: str) -> None:
     """
     if not invocation.is_terminal(0, 2):
         raise RefusedError(f"{name} is protected, and there is no terminal to ask at", fix=f"ctx use {name} --yes")
-    _ask(f"ctx: {name} is protected. Use it in this shell? [y/N] ")
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    if not agreed(f"{name} is protected. Use it in this shell?"):
         raise RefusedError(f"{name} stays off: nothing changed")
+
+
+def agreed(question: str) -> bool:
+    """Whether a person at the terminal says yes."""
+    _ask(f"ctx: {question} [y/N] ")
+    _wait_for_a_line()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _wait_for_a_line() -> None:
+    """Wait until the terminal has a line to read, or Ctrl-C.
+
+    Python only makes a note of a signal; one that comes just before a read begins would wait for the next key.
+    """
+    if os.name == "nt":
+        return
+    import select
+    import signal
+
+    wake, poke = os.pipe()
+    os.set_blocking(poke, False)
+    signal.set_wakeup_fd(poke)
+    select.select([0, wake], [], [])
+    signal.set_wakeup_fd(-1)
+    os.close(wake)
+    os.close(poke)
 
 
 def _ask(text: str) -> None:

@@ -37,7 +37,7 @@ def _parent() -> str:
 
 
 def _search() -> str:
-    from ctx.cli.packages import ensure
+    from ctx.packages import ensure
 
     ensure("shellingham")
     import shellingham

@@ -7,15 +7,17 @@ import sys
 
 from ctx.cli import plans
 from ctx.cli.invocation import Invocation
-from ctx.cli.spec import PROFILE, REST, Param
+from ctx.cli.spec import AUTO, OPTIONAL, PROFILE, REST, Param
 from ctx.errors import EXIT_CANNOT_EXECUTE, EXIT_COMMAND_NOT_FOUND, CtxError, UsageError
 from ctx.state import applied
 
 HELP = """Run one command in a profile, with its exit code and signals.
 
-ctx replaces itself by the command. Options of ctx stand before NAME; a -- before the command may be left out."""
+ctx replaces itself by the command. Options of ctx stand before NAME; a -- before the command may be left out.
+With --auto the profile is this shell's manual choice, else the directory's, else the default; a directory that is not
+trusted, or fails, is an error."""
 
-PARAMS = (PROFILE, Param(REST, "command", "The command and its arguments."))
+PARAMS = (AUTO, Param(OPTIONAL, "name", PROFILE.help), Param(REST, "command", "The command and its arguments."))
 
 
 class CannotRunError(CtxError):
@@ -26,13 +28,22 @@ class CannotRunError(CtxError):
         self.exit_code = code
 
 
-def run(invocation: Invocation, name: str, command: tuple[str, ...]) -> int:
+def run(invocation: Invocation, auto: bool, name: str | None, command: tuple[str, ...]) -> int:
     """Become the command. Returns only on Windows, where a process cannot: the command's exit code."""
+    if auto:
+        # Then there is no name, and the first word is the command's.
+        command = command if name is None or name == "--" else (name, *command)
+        name = "--auto"
     if command[:1] == ("--",):
         command = command[1:]
-    if not command:
-        raise UsageError("say what to run", fix=f"ctx exec {name} -- COMMAND…; for a shell: ctx shell {name}")
-    return replace(list(command), applied(plans.prepare(invocation, name).plan, invocation.own))
+    if name is None or not command:
+        raise UsageError("say what to run", fix=f"ctx exec {name or 'NAME'} -- COMMAND…; for a shell: ctx shell NAME")
+    if not auto:
+        return replace(list(command), applied(plans.prepare(invocation, name, for_exec=True).plan, invocation.own))
+    from ctx.cli.automatic import plan_for_directory
+
+    plan = plan_for_directory(invocation, for_exec=True)
+    return replace(list(command), applied(plan, invocation.own) if plan else invocation.own)
 
 
 def replace(command: list[str], environ: dict[str, str]) -> int:

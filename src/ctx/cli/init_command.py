@@ -8,7 +8,7 @@ import sys
 from ctx.cli.detect import shell_for
 from ctx.cli.invocation import Invocation
 from ctx.cli.plans import plan_version
-from ctx.cli.spec import OPTION, OPTIONAL, Param
+from ctx.cli.spec import FLAG, OPTION, OPTIONAL, Param
 from ctx.dialects import SHELLS, Dialect, dialect
 from ctx.dialects.runtime import Settings, runtime
 from ctx.errors import UsageError
@@ -24,10 +24,13 @@ HELP = """Print the hook for a shell's start-up file.
 PARAMS = (
     Param(OPTIONAL, "shell", "bash, zsh, fish or pwsh."),
     Param(OPTION, "cmd", "Give the command another name than ctx."),
+    Param(FLAG, "cd", "bash: switch at once after cd, pushd and popd, not at the next prompt."),
 )
 
+WRAP_CD = "__ctx_wrap_cd\n"
 
-def run(invocation: Invocation, shell: str | None, cmd: str | None) -> int:
+
+def run(invocation: Invocation, shell: str | None, cmd: str | None, cd: bool) -> int:
     """Print the hook. The exit code."""
     name = shell_for(invocation, shell)
     if name not in SHELLS:
@@ -36,7 +39,9 @@ def run(invocation: Invocation, shell: str | None, cmd: str | None) -> int:
         )
     if cmd is not None and not is_profile_name(cmd):
         raise UsageError(f"{cmd!r} cannot be a command's name", fix="letters, digits, . _ -")
-    invocation.emit(hook_text(invocation, dialect(name), cmd or "ctx"))
+    if cd and name != "bash":
+        raise UsageError(f"--cd is for bash: {name} switches at once anyway", fix=f"ctx init {name}")
+    invocation.emit(hook_text(invocation, dialect(name), cmd or "ctx") + (WRAP_CD if cd else ""))
     return 0
 
 

@@ -6,52 +6,65 @@ import os
 import sys
 
 from ctx import names
+from ctx.compiled import fits
 from ctx.errors import CtxError, UsageError
-from ctx.state import own_environment
+from ctx.state import MANUAL, NO_PROFILE, PREVIOUS, own_environment
 from ctx.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ctx.resolve import Surroundings
+    from ctx.secrets.base import Places
+    from ctx.values import Surroundings
 
 HOOK = "@hook"
-HOOK_WORDS = 6
+HOOK_WORDS = 8
 
 
 class Invocation:
     """What commands know of the process they run in.
 
     `hook` is the shell whose hook called, or "". With the hook, `environ` is the user's own environment already;
-    `own` always is. `previous` and `active` are names of profiles or "".
+    `own` always is. `previous` and `active` are names of profiles or ""; `manual` is the shell's manual choice: a name,
+    NO_PROFILE or "".
     """
 
-    __slots__ = ("active", "cache", "config", "data", "environ", "hook", "own", "previous")
+    __slots__ = ("active", "cache", "config", "data", "environ", "hook", "manual", "own", "previous")
 
     def __init__(self, words: list[str], environ: dict[str, str]) -> None:
         self.environ = environ
         self.own = own_environment(environ)
         self.hook = ""
         if words[:1] == [HOOK]:
-            if len(words) < 1 + HOOK_WORDS:
-                raise UsageError("the shell hook does not fit this version of ctx", fix="start a new shell")
-            self.hook, self.config, self.data, self.cache, active, previous = words[1 : 1 + HOOK_WORDS]
+            header, version = words[2 : 1 + HOOK_WORDS], words[1:2]
+            if len(header) < HOOK_WORDS - 1 or not fits(version[0]):
+                raise UsageError("this shell's hook belongs to another version of ctx", fix="start a new shell")
+            self.hook, self.config, self.data, self.cache, active, previous, manual = header
             del words[: 1 + HOOK_WORDS]
         else:
             self.config, self.data, self.cache = directories(environ)
-            active, previous = environ.get("CTX_PROFILE", ""), environ.get("__CTX_PREVIOUS", "")
+            active, previous, manual = (environ.get(name, "") for name in ("CTX_PROFILE", PREVIOUS, MANUAL))
         self.active = active if names.is_profile_name(active) else ""
         self.previous = previous if names.is_profile_name(previous) else ""
+        self.manual = manual if manual == NO_PROFILE or names.is_profile_name(manual) else ""
 
     @property
     def home(self) -> str:
         """The user's home directory."""
         return home(self.environ)
 
-    def around(self) -> Surroundings:
-        """What profiles may depend on."""
-        from ctx.resolve import Surroundings
+    def around(self, *, asked_for: bool = False) -> Surroundings:
+        """What profiles may depend on. `asked_for`: a person at a terminal did, and may be asked to unlock a keyring."""
+        from ctx.values import Surroundings
 
-        return Surroundings(self.own, self.home, self.data)
+        person = asked_for and self.is_terminal(0, 2)
+        return Surroundings(self.own, self.home, self.data, self.places(person), complain if person else None)
+
+    def places(self, interactive: bool) -> Places:
+        """Where secrets are kept; `interactive` where a person is there who may be asked to unlock a store."""
+        from ctx.secrets.base import HOOK_PATIENCE, PERSON_PATIENCE, Places
+
+        patience = PERSON_PATIENCE if interactive else HOOK_PATIENCE
+        return Places(self.data, state(self.own), self.own, patience=patience, interactive=interactive)
 
     def emit(self, text: str) -> None:
         """Write code or data to standard output, at once and byte for byte."""
@@ -132,20 +145,26 @@ def home(environ: dict[str, str]) -> str:
 
 def directories(environ: dict[str, str]) -> tuple[str, str, str]:
     """Where configuration, data and cache lie: `CTX_CONFIG`, else the XDG folders (Windows: its own)."""
-    base = home(environ)
-
-    def folder(variable: str, *default: str) -> str:
-        # The XDG specification: a relative path is to be ignored.
-        given = environ.get(variable, "")
-        return os.path.join(given if os.path.isabs(given) else os.path.join(base, *default), "ctx")
-
     if os.name == "nt":
-        config = folder("APPDATA", "AppData", "Roaming")
-        local = folder("LOCALAPPDATA", "AppData", "Local")
+        config = _folder(environ, "APPDATA", "AppData", "Roaming")
+        local = _folder(environ, "LOCALAPPDATA", "AppData", "Local")
         data, cache = os.path.join(local, "data"), os.path.join(local, "cache")
     else:
-        config = folder("XDG_CONFIG_HOME", ".config")
-        data = folder("XDG_DATA_HOME", ".local", "share")
-        cache = folder("XDG_CACHE_HOME", ".cache")
+        config = _folder(environ, "XDG_CONFIG_HOME", ".config")
+        data = _folder(environ, "XDG_DATA_HOME", ".local", "share")
+        cache = _folder(environ, "XDG_CACHE_HOME", ".cache")
     named = environ.get("CTX_CONFIG", "")
     return (os.path.abspath(named) if named else config), data, cache
+
+
+def state(environ: dict[str, str]) -> str:
+    """Where the key of the encrypted file is made: apart from configuration and data, which people copy and publish."""
+    if os.name == "nt":
+        return os.path.join(_folder(environ, "LOCALAPPDATA", "AppData", "Local"), "state")
+    return _folder(environ, "XDG_STATE_HOME", ".local", "state")
+
+
+def _folder(environ: dict[str, str], variable: str, *default: str) -> str:
+    # The XDG specification: a relative path is to be ignored.
+    given = environ.get(variable, "")
+    return os.path.join(given if os.path.isabs(given) else os.path.join(home(environ), *default), "ctx")

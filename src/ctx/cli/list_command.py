@@ -49,9 +49,8 @@ def _table(rows: list[dict[str, object]]) -> str:
         return "no profiles yet; ctx example shows some\n"
     lines: list[tuple[str, ...]] = [("", "PROFILE", "METHOD", "WHO PAYS", "WHERE")]
     for row in rows:
-        directories = row["directories"]
-        where = ", ".join(directories) if isinstance(directories, list) else ""
-        where = "default" if row["default"] and not where else where
+        directories = row["directories"] if isinstance(row["directories"], list) else []
+        where = ", ".join(["default"] * bool(row["default"]) + directories)
         name = f"{row['name']}{' (protected)' if row['protected'] else ''}"
         cells = (name, str(row["label"]) or "-", str(row["payer"]) or "-", where or "-")
         lines.append(("*" if row["active"] else "", *map(visible, cells)))

@@ -14,6 +14,9 @@ QUICK = ("use", "off", "exec")
 SWITCHING = ("use", "off")
 """Commands whose standard output a shell evaluates: a failure must be code too."""
 
+ENTER = "@enter"
+"""What the hook asks where it cannot decide about a directory alone."""
+
 UTF8_MODE = ["-X", "utf8"]
 
 
@@ -63,6 +66,10 @@ def _insist_on_utf8() -> None:
 
 def run(invocation: Invocation, words: list[str]) -> int:
     """Run one command; the exit code."""
+    if words and words[0] == ENTER and invocation.hook:
+        from ctx.cli.enter_command import run as enter
+
+        return enter(invocation, *(words[1:4] + [""] * 3)[:3])
     if words and words[0] in QUICK:
         from ctx.cli.spec import quick_parse
 
@@ -70,7 +77,7 @@ def run(invocation: Invocation, words: list[str]) -> int:
         values = quick_parse(module.PARAMS, words[1:])
         if values is not None:
             return int(module.run(invocation, **values))
-    from ctx.cli.packages import ensure
+    from ctx.packages import ensure
 
     ensure("click")
     from ctx.cli.app import run_click

@@ -7,8 +7,8 @@ import os
 from ctx import __version__, compiled
 from ctx.cli.invocation import Invocation
 from ctx.dialects.base import Dialect
-from ctx.files import PROFILES, config_status
-from ctx.model import Plan
+from ctx.files import PROFILES, Source, config_status
+from ctx.model import Config, Plan
 from ctx.names import is_profile_name
 
 
@@ -23,12 +23,12 @@ class Prepared:
         self.source = source
 
 
-def prepare(invocation: Invocation, name: str) -> Prepared:
-    """The plan of the profile that answers to `name`.
+def prepare(invocation: Invocation, name: str, *, for_exec: bool = False) -> Prepared:
+    """The plan of the profile that answers to `name`; `for_exec`: with what only one command may get.
 
     Raises what loading and resolving do.
     """
-    return ready(invocation, name) or make(invocation, name)
+    return ready(invocation, name) or make(invocation, name, for_exec=for_exec)
 
 
 def ready(invocation: Invocation, name: str) -> Prepared | None:
@@ -36,35 +36,56 @@ def ready(invocation: Invocation, name: str) -> Prepared | None:
     source = config_status(os.path.join(invocation.config, PROFILES)) if is_profile_name(name) else None
     if source is None:
         return None
-    plan = compiled.load(invocation.cache, name, _settings(invocation, source))
+    plan = compiled.load(invocation.cache, name, settings(invocation, source))
     return None if plan is None else Prepared(name, plan, source)
 
 
-def make(invocation: Invocation, name: str, *, consent: bool = True) -> Prepared:
+def make(invocation: Invocation, name: str, *, consent: bool = True, for_exec: bool = False) -> Prepared:
     """The plan made anew. Without `consent` a person is asked before a protected profile is used.
 
     Raises what loading and resolving do, RefusedError without a yes.
     """
     from ctx.cli import choose
     from ctx.config import load
-    from ctx.plan import make_plan
-    from ctx.resolve import merged, resolve
+    from ctx.resolve import merged
 
     config, source = load(invocation.config)
     profile = choose.on_terminal(invocation, config, name)
     if merged(config, profile).protect and not consent:
         choose.confirm(invocation, profile.name)
-    environment = resolve(config, profile.name, invocation.around())
     asked = name if name in config.aliases else profile.name
-    prepared = Prepared(asked, make_plan(environment), source.stat)
+    return resolved(invocation, config, source, asked, for_exec=for_exec, asked_for=True)
+
+
+def resolved(
+    invocation: Invocation,
+    config: Config,
+    source: Source,
+    name: str,
+    *,
+    for_exec: bool = False,
+    asked_for: bool = False,
+) -> Prepared:
+    """The plan of the profile that answers to exactly `name` in a loaded `profiles.toml`.
+
+    `asked_for`: a person typed the name, and may be asked to unlock a keyring.
+
+    Raises what resolving does.
+    """
+    from ctx.plan import make_plan
+    from ctx.resolve import resolve
+
+    around = invocation.around(asked_for=asked_for)
+    environment = resolve(config, name, around, for_exec=for_exec)
+    prepared = Prepared(name, make_plan(environment), source.stat)
     keep(invocation, prepared, None)
     return prepared
 
 
 def keep(invocation: Invocation, prepared: Prepared, language: Dialect | None) -> None:
     """Put a plain plan on disk, for the shell that asked or with None for ctx, so that it need not be made again."""
-    settings = _settings(invocation, prepared.source)
-    compiled.store(invocation.cache, prepared.asked, prepared.plan, language, settings)
+    made_from = settings(invocation, prepared.source)
+    compiled.store(invocation.cache, prepared.asked, prepared.plan, language, made_from)
 
 
 def plan_version(invocation: Invocation) -> str:
@@ -72,5 +93,6 @@ def plan_version(invocation: Invocation) -> str:
     return compiled.version(__version__, invocation.config, invocation.data)
 
 
-def _settings(invocation: Invocation, source: os.stat_result) -> compiled.Settings:
+def settings(invocation: Invocation, source: os.stat_result) -> compiled.Settings:
+    """What everything made from `profiles.toml` in this state depends on."""
     return compiled.Settings(plan_version(invocation), invocation.home, source)

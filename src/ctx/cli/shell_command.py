@@ -11,7 +11,7 @@ from ctx.cli.spec import PROFILE, SHELL
 from ctx.cli.startup import start_line
 from ctx.dialects import canonical
 from ctx.errors import UsageError
-from ctx.state import applied
+from ctx.state import PIN, applied
 
 HELP = """Start a shell in which a profile is active; exit leaves it.
 
@@ -25,7 +25,7 @@ def run(invocation: Invocation, name: str, shell: str | None) -> int:
     plan = plans.prepare(invocation, name).plan
     program = shell or _usual(invocation)
     environ = applied(plan, invocation.own)
-    environ["__CTX_PIN"] = "1"
+    environ[PIN] = "1"
     invocation.say(f"{plan.profile} · {plan.summary or 'a shell of its own'} · exit leaves it")
     command, extra = start_line(invocation, canonical(os.path.basename(program).removesuffix(".exe")), program)
     return replace(command, {**environ, **extra})

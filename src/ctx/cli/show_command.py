@@ -7,8 +7,23 @@ from ctx.cli.invocation import Invocation
 from ctx.cli.spec import FLAG, JSON, PROFILE, Param
 from ctx.config import find, load
 from ctx.errors import ConfigError, RefusedError
-from ctx.model import Config, Environment, Literal, Profile, Secret, SecretRef, Template, Unset, Value
-from ctx.resolve import Surroundings, expanded, families, merged, resolve
+from ctx.families import clears, concerned
+from ctx.model import (
+    CommandOutput,
+    Config,
+    Environment,
+    FileText,
+    KeyringItem,
+    Literal,
+    Profile,
+    Secret,
+    SecretRef,
+    Template,
+    Unset,
+    Value,
+)
+from ctx.resolve import builtin, merged, method_of, resolve
+from ctx.values import Surroundings, expanded
 from ctx.visible import visible
 
 HELP = """Show what a profile sets and clears, and where each value was written.
@@ -36,13 +51,21 @@ def run(invocation: Invocation, name: str, json: bool, reveal: bool) -> int:
 def describe(config: Config, profile: Profile, around: Surroundings, *, reveal: bool = False) -> dict[str, object]:
     """The profile as data for people: masked unless `reveal`, which reads its secrets."""
     whole = merged(config, profile)
-    resolved = resolve(config, profile.name, around) if reveal else None
-    clears, builtin = families(config, whole, around)
+    resolved = resolve(config, profile.name, around, for_exec=True) if reveal else None
+    own = builtin(whole, around)
+    cleared = clears(concerned(config, whole, method_of(whole)), (*whole.env, *own))
     variables: list[dict[str, object]] = [
-        {"name": key, "value": _shown(key, value, around, resolved), "origin": str(value.origin)}
+        {
+            "name": key,
+            "value": _shown(key, value, around, resolved),
+            "origin": str(value.origin),
+            "exec_only": value.exec_only,
+        }
         for key, value in whole.env.items()
     ]
-    variables += [{"name": key, "value": v.value, "origin": str(v.origin)} for key, v in builtin.items()]
+    variables += [
+        {"name": key, "value": v.value, "origin": str(v.origin), "exec_only": False} for key, v in own.items()
+    ]
     return {
         "name": profile.name,
         "description": whole.description,
@@ -58,7 +81,7 @@ def describe(config: Config, profile: Profile, around: Surroundings, *, reveal: 
             {"name": key, "prepend": list(v.prepend), "append": list(v.append), "origin": str(v.origin)}
             for key, v in whole.path.items()
         ],
-        "clears": [{"name": key, "family": family} for key, family in sorted(clears.items())],
+        "clears": [{"name": key, "family": family} for key, family in sorted(cleared.items())],
     }
 
 
@@ -71,6 +94,12 @@ def _shown(key: str, value: Value, around: Surroundings, resolved: Environment |
         return None
     if isinstance(value, SecretRef):
         return f"{MASK} (secret {value.name})"
+    if isinstance(value, KeyringItem):
+        return f"{MASK} (keyring {value.service}, {value.username})"
+    if isinstance(value, CommandOutput):
+        return f"{MASK} (command {' '.join(value.words)})"
+    if isinstance(value, FileText):
+        return f"{MASK} (file {value.path})"
     if isinstance(value, Template):
         return f"{MASK} (format)"
     if isinstance(value, Literal):
@@ -99,9 +128,9 @@ def _page(data: dict[str, object]) -> str:
         ]
     width = min(max((len(visible(left)) for left, _ in rows), default=0), 60)
     lines += [f"  {visible(left):<{width}}  # {visible(origin)}" for left, origin in rows]
-    clears = rows_of(data, "clears")
-    for family in dict.fromkeys(str(row["family"]) for row in clears):
-        names = [str(row["name"]) for row in clears if row["family"] == family]
+    cleared = rows_of(data, "clears")
+    for family in dict.fromkeys(str(row["family"]) for row in cleared):
+        names = [str(row["name"]) for row in cleared if row["family"] == family]
         lines.append(f"  clears {len(names)} others of the family {family} (--json lists them)")
     return "\n".join((visible(lines[0]), *lines[1:])) + "\n"
 
@@ -118,4 +147,5 @@ def _list(row: dict[str, object], key: str) -> list[object]:
 
 
 def _assignment(row: dict[str, object]) -> str:
-    return f"{row['name']} unset" if row["value"] is None else f"{row['name']}={row['value']}"
+    only = " (ctx exec only)" if row["exec_only"] else ""
+    return f"{row['name']} unset" if row["value"] is None else f"{row['name']}={row['value']}{only}"

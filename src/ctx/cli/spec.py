@@ -5,12 +5,14 @@ from __future__ import annotations
 ARGUMENT = "argument"
 OPTIONAL = "optional argument"
 REST = "rest"
+MANY = "one or more arguments"
+ANY = "any number of arguments"
 FLAG = "flag"
 OPTION = "option"
 
 
 class Param:
-    """One argument or option. `name` is the keyword that the command's `run` gets; options are `--name`."""
+    """One argument or option. `name` is the keyword that the command's `run` gets."""
 
     __slots__ = ("help", "kind", "name", "short")
 
@@ -20,10 +22,17 @@ class Param:
         self.help = help
         self.short = short
 
+    @property
+    def option(self) -> str:
+        """How an option is typed: `--name`, with dashes."""
+        return f"--{self.name.replace('_', '-')}"
+
 
 SHELL = Param(OPTION, "shell", "Write for this shell instead of the one that runs ctx.")
 JSON = Param(FLAG, "json", "Print JSON.")
 YES = Param(FLAG, "yes", "Do not ask.", short="y")
+AUTO = Param(FLAG, "auto", "The profile that is due here: manual choice, else the directory's, else the default.")
+PIN = Param(FLAG, "pin", "Ignore directories in this shell until ctx auto.")
 PROFILE = Param(ARGUMENT, "name", "A profile's name or alias.")
 
 
@@ -36,13 +45,15 @@ def quick_parse(params: tuple[Param, ...], words: list[str]) -> dict[str, object
     values: dict[str, object] = {param.name: defaults.get(param.kind) for param in params}
     slots = [p for p in params if p.kind in (ARGUMENT, OPTIONAL)]
     rest = next((p for p in params if p.kind == REST), None)
-    options = {f"--{p.name}": p for p in params if p.kind in (FLAG, OPTION)}
+    options = {p.option: p for p in params if p.kind in (FLAG, OPTION)}
     options.update({f"-{p.short}": p for p in params if p.short})
-    index = 0
+    index, literal = 0, False
     while index < len(words):
         word = words[index]
         index += 1
-        if word.startswith("-") and word != "-":
+        if word == "--" and not literal:
+            literal = True
+        elif word.startswith("-") and word != "-" and not literal:
             option = options.get(word)
             if option is None:
                 return None
@@ -60,6 +71,4 @@ def quick_parse(params: tuple[Param, ...], words: list[str]) -> dict[str, object
                 return values
         else:
             return None
-    if any(slot.kind == ARGUMENT for slot in slots) or (rest is not None and slots):
-        return None
-    return values
+    return None if any(slot.kind == ARGUMENT for slot in slots) else values

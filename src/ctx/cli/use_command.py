@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctx.cli import plans
 from ctx.cli.detect import evaluation, shell_for
 from ctx.cli.invocation import Invocation
-from ctx.cli.spec import JSON, OPTIONAL, SHELL, YES, Param
+from ctx.cli.spec import JSON, OPTIONAL, PIN, SHELL, YES, Param
 from ctx.dialects import dialect
 from ctx.errors import UnknownProfileError
 from ctx.model import UNSET, Plan
@@ -17,10 +17,10 @@ HELP = """Switch this shell to a profile.
 With the shell hook: ctx use NAME. Without it: eval "$(ctx use NAME)".
 `-` is the profile active before; without a name you choose from a list."""
 
-PARAMS = (Param(OPTIONAL, "name", "A profile's name or alias."), SHELL, YES, JSON)
+PARAMS = (Param(OPTIONAL, "name", "A profile's name or alias."), SHELL, PIN, YES, JSON)
 
 
-def run(invocation: Invocation, name: str | None, shell: str | None, yes: bool, json: bool) -> int:
+def run(invocation: Invocation, name: str | None, *, shell: str | None, pin: bool, yes: bool, json: bool) -> int:
     """Print what the shell evaluates. The exit code."""
     if name == "-":
         if not invocation.previous:
@@ -43,7 +43,7 @@ def run(invocation: Invocation, name: str | None, shell: str | None, yes: bool, 
         plans.keep(invocation, prepared, language)
         invocation.emit(language.call(plan))
     else:
-        invocation.emit(dialect(shell_for(invocation, shell)).script(transition(plan, invocation.environ)))
+        invocation.emit(dialect(shell_for(invocation, shell)).script(transition(plan, invocation.environ, pin=pin)))
         invocation.say(f"{plan.profile} · {plan.summary or _count(plan, invocation.environ)}")
     return 0
 

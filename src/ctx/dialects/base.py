@@ -35,6 +35,7 @@ class Dialect:
         raise NotImplementedError
 
     def words(self, plan: Plan) -> list[tuple[str, ...]]:
-        """The arguments of `__ctx_apply`: the profile and its summary, then one quoted triple per step."""
-        head = (self.quote(plan.profile), self.quote(plan.summary))
-        return [head, *((op.kind, self.quote(op.name), self.quote(op.value)) for op in plan.ops)]
+        """The arguments of `__ctx_apply`: the profile and its summary, then one quoted triple per op of head and steps."""
+        first = (self.quote(plan.profile), self.quote(plan.summary))
+        ops = (*plan.head, *plan.ops)
+        return [first, *((op.kind, self.quote(op.name), self.quote(op.value)) for op in ops)]

@@ -66,11 +66,15 @@ class Fish(Dialect):
         return "'" + value.translate(_ESCAPES) + "'"
 
     def call(self, plan: Plan) -> str:
-        return f"begin\n{self._touches(plan)}\n{self._edits(plan)}\n{self._apply(plan)}\nend\n"
+        return "\n".join(("begin", *self._statements(plan), "end", ""))
 
     def compiled(self, plan: Plan, version: str, home: str) -> str:
         guard = f"__ctx_guard {self.quote(version)} {self.quote(home)}"
-        return f"begin\n{guard}\nand {self._touches(plan)}\nand {self._edits(plan)}\nand {self._apply(plan)}\nend\n"
+        return "\nand ".join((f"begin\n{guard}", *self._statements(plan))) + "\nend\n"
+
+    def _statements(self, plan: Plan) -> tuple[str, ...]:
+        variables = (self._touches(plan), self._edits(plan)) if plan.profile else ()
+        return (*variables, self._apply(plan))
 
     def _touches(self, plan: Plan) -> str:
         """What a plan sets or unsets, as the alternatives of a regular expression, in a variable that ends with the block.
@@ -94,7 +98,7 @@ class Fish(Dialect):
 
     def _apply(self, plan: Plan) -> str:
         steps = tuple(op for op in plan.ops if op.kind not in (UNSET, PREPEND, APPEND))
-        words = self.words(Plan(plan.profile, steps, plan.summary, plain=plan.plain))
+        words = self.words(Plan(plan.profile, steps, plan.summary, plain=plan.plain, head=plan.head))
         return "__ctx_apply " + " \\\n  ".join(" ".join(word) for word in words)
 
     def script(self, transition: Transition) -> str:

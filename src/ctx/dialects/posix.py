@@ -31,10 +31,15 @@ class Posix(Dialect):
     def _apply(self, plan: Plan) -> str:
         return "__ctx_apply " + " \\\n  ".join(" ".join(words) for words in self.words(_joined(plan)))
 
-    def script(self, transition: Transition) -> str:
+    def statements(self, transition: Transition) -> list[str]:
+        """Plain statements, one for each change, for a file that a shell reads."""
         steps = [f"unset -v {' '.join(transition.unset)}"] if transition.unset else []
         steps.extend(f"export {name}={self.quote(value)}" for name, value in transition.assign)
         steps.extend(self._edit(edit) for edit in transition.lists)
+        return steps
+
+    def script(self, transition: Transition) -> str:
+        steps = self.statements(transition)
         if not steps:
             return "{ :; }\n"
         back = f"unset -v {' '.join(transition.undo)}; " if transition.undo else ""
@@ -61,7 +66,7 @@ def _joined(plan: Plan) -> Plan:
     exact = [op.name for op in plan.ops if op.kind == UNSET and not op.name.endswith("*")]
     others = [op for op in plan.ops if op.kind != UNSET or op.name.endswith("*")]
     steps = [Op(UNSET, " ".join(exact)), *others] if exact else others
-    return Plan(plan.profile, tuple(steps), plan.summary, plain=plan.plain)
+    return Plan(plan.profile, tuple(steps), plan.summary, plain=plan.plain, head=plan.head)
 
 
 class Bash(Posix):

@@ -83,11 +83,8 @@ class CommandContract(Language):
         compiled.standin(STANDIN)
         lines = ("ctx use work", "ctx use other", "ctx show it", self.probe(compiled, "after"))
         result = self.run(compiled, *lines, environ=environ)
-        folders = [str(compiled.config), str(compiled.data), str(compiled.cache)]
-        assert (
-            result.stdout
-            == f"{['@hook', self.shell, *folders, 'other', 'work', 'show', 'it']!r} [] {['old', None, BEFORE['GONE'], None]}\n"
-        )
+        words = [*compiled.header(self.shell, "other", "work", "other"), "show", "it"]
+        assert result.stdout == f"{words!r} [] {['old', None, BEFORE['GONE'], None]}\n"
         assert result.own("after")["CTX_PROFILE"] == "other"
 
     def test_where_only_the_command_was_copied(self, home: Home) -> None:
@@ -114,7 +111,7 @@ class CommandContract(Language):
         for number in range(len(DIRECTORIES)):
             assert result.env(f"plan {number}")["OLD"] == "of work"
             assert result.env(f"program {number}")["NEW"] == "of the user"
-        assert result.own("off") == {"__CTX_PREVIOUS": "fresh"}
+        assert result.own("off") == {"__CTX_PREVIOUS": "fresh", "__CTX_MANUAL": "-"}
 
     def test_a_working_directory_that_is_gone(self, compiled: Home) -> None:
         gone = compiled.path / "gone"

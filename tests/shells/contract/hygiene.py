@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ctx.dialects import dialect
 from tests.shells.contract.language import BEFORE, PROFILES, SECRET_NEW, SECRET_OLD, Language, reveals
 from tests.support.home import PROGRAM, Home, Result
@@ -109,9 +107,6 @@ class HygieneContract(Language):
         assert "ctx" not in result.stderr.partition("@@@@")[2]
         assert result.words("after") == ["3"]
 
-    failing = ""
-    """A statement whose exit status is 3."""
-
     def inherited(self, home: Home) -> dict[str, str]:
         """The environment of a child of a shell in which `lean` is active, PATH has an entry, and more is claimed."""
         child = {"OLD": "of lean", "HIDDEN": "of lean", "NEW": "new", "LISTED": "/lean:/a:/b", "BYSTANDER": "stays"}
@@ -127,7 +122,7 @@ class HygieneContract(Language):
         )
         result = compiled.run(self.shell, "\n".join((*lines, "")), environ=self.inherited(compiled))
         assert result.env("in")["OLD"] == "of lean"
-        assert result.own("out") == {"__CTX_PREVIOUS": "lean"}
+        assert result.own("out") == {"__CTX_PREVIOUS": "lean", "__CTX_MANUAL": "-"}
         assert result.env("out") == {**compiled.environ(), "LISTED": "/a:/b", "BYSTANDER": "stays"}
         assert result.stderr == "ctx: off · was lean\n"
 
@@ -203,6 +198,8 @@ class HygieneContract(Language):
 
     def test_ctrl_c_while_the_program_works(self, home: Home) -> None:
         environ = self.standin(home) | {"MISBEHAVE": "hang", "OLD": "old"}
+        # Else the first prompt asks already, what is bound where.
+        (home.config / "profiles.toml").unlink()
         with self.terminal(home, environ, self.source(home.hook(self.shell))) as terminal:
             terminal.expect()
             terminal.send("ctx use work\n")
@@ -225,7 +222,3 @@ class HygieneContract(Language):
             assert result.env("in")["OLD"] == "of lean"
             assert result.own("in")["CTX_PROFILE"] == "lean"
             assert result.own("in")["__CTX_PIN"] == "1"
-
-    def user_rc(self, home: Home) -> Path:
-        """The start-up file that the shell reads on its own."""
-        raise NotImplementedError

@@ -29,7 +29,7 @@ class InterruptContract:
         """Neither count nor interrupt any more."""
         raise NotImplementedError
 
-    def session(self, home: Home, *lines: str) -> list[str]:
+    def dumps(self, home: Home, *lines: str) -> list[str]:
         """The dumps that the lines asked for, in order."""
         contract = self
         assert isinstance(contract, Language)
@@ -51,7 +51,7 @@ class InterruptContract:
     )
     def test_at_every_step(self, compiled: Home, start: str, command: str, end: str) -> None:
         """The next prompt gives the environment from before, or the one after, or the user's own: never a mixture."""
-        count, *whole = self.session(
+        count, *whole = self.dumps(
             compiled,
             *("ctx use other", "ctx use lean", "ctx off", start),
             *(f"{self.arm(0)}; {command}", f"{self.disarm()}; test_count; ctx off"),
@@ -62,27 +62,29 @@ class InterruptContract:
         lines = ["ctx use other", "ctx use lean", "ctx off"]
         for step in range(1, steps + 1):
             lines += [start, f"{self.arm(step)}; {command}", f"{self.disarm()}; test_dump", "ctx off; test_dump"]
-        dumps = self.session(compiled, *lines)
-        assert len(dumps) == 2 * steps
+        found = self.dumps(compiled, *lines)
+        assert len(found) == 2 * steps
         settled = [forget(text) for text in whole]
         for step in range(1, steps + 1):
-            after, undone = (forget(text) for text in dumps[2 * step - 2 : 2 * step])
+            after, undone = (forget(text) for text in found[2 * step - 2 : 2 * step])
             assert after in settled, f"command {step} of {steps}:\n{after}"
             assert undone == settled[2], f"command {step} of {steps}, then off"
-        assert re.findall(r"^(?:declare -\w*x\w* |export )?__ctx_.*", "".join(dumps), re.MULTILINE) == []
+        assert re.findall(r"^(?:declare -\w*x\w* |export )?__ctx_.*", "".join(found), re.MULTILINE) == []
 
     def test_at_every_step_of_the_recovery(self, compiled: Home) -> None:
         """Interrupted half way, and again at every command of the prompt hook that cleans up."""
-        (count,) = self.session(compiled, f"{self.arm(0)}; ctx use lean", f"{self.disarm()}; test_count")
-        (base,) = self.session(compiled, "ctx use lean", "ctx off", "test_dump")
+        (count,) = self.dumps(compiled, f"{self.arm(0)}; ctx use lean", f"{self.disarm()}; test_count")
+        (base,) = self.dumps(compiled, "ctx use lean", "ctx off", "test_dump")
         half = int(count) * 9 // 10
         lines = ["ctx use lean", "ctx off"]
         for step in range(1, int(count), 3):
             lines += [f"{self.arm(half, half + step)}; ctx use lean", f"{self.disarm()}; ctx off; test_dump"]
-        for dump in self.session(compiled, *lines):
+        for dump in self.dumps(compiled, *lines):
             assert forget(dump) == forget(base)
 
 
 def forget(dump: str) -> str:
     """A dump without the test's own variables, what `use -` remembers, and state that only ctx reads."""
-    return "\n".join(line for line in dump.splitlines() if not re.search(r"\btest_n=|__CTX_PREVIOUS|\b__ctx_", line))
+    return "\n".join(
+        line for line in dump.splitlines() if not re.search(r"\btest_n=|__CTX_(?:PREVIOUS|MANUAL)|\b__ctx_", line)
+    )

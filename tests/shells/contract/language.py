@@ -120,6 +120,8 @@ class Language:
     """Statements that switch the language's strictest modes on."""
     status = ""
     """A word: the exit status of the last command."""
+    failing = ""
+    """A statement whose exit status is 3."""
     hooks = ""
     """A word: where the prompt hook stands, with the user's own entries."""
     kept = ""
@@ -227,6 +229,10 @@ class Language:
         """The command, and variables, that start an interactive shell which reads this start-up file."""
         raise NotImplementedError
 
+    def user_rc(self, home: Home) -> Path:
+        """The start-up file that the shell reads on its own."""
+        raise NotImplementedError
+
     # --- Running ------------------------------------------------------------------------------------------------------
 
     @pytest.fixture
@@ -266,8 +272,8 @@ class Language:
 
     def standin(self, home: Home) -> dict[str, str]:
         """Replace the program by one that prints the plan of `work` unless MISBEHAVE says otherwise."""
-        hook = ("@hook", self.shell, str(home.config), str(home.data), str(home.cache), "", "")
-        plan = subprocess.run([*PROGRAM, *hook, "use", "work"], env=home.environ(), check=True, capture_output=True)
+        command = [*PROGRAM, *home.header(self.shell), "use", "work"]
+        plan = subprocess.run(command, env=home.environ(), check=True, capture_output=True)
         shutil.rmtree(home.cache / "plans", ignore_errors=True)
         (home.base / "plan").write_bytes(plan.stdout)
         home.standin(STANDIN)
@@ -284,6 +290,8 @@ class Language:
         assert result.own(label) == {
             "CTX_PROFILE": "work",
             "CTX_STATUS": "active",
+            "__CTX_BY": "manual",
+            "__CTX_MANUAL": "work",
             "__CTX_SET": result.own(label)["__CTX_SET"],
             "__CTX_LISTS": result.own(label)["__CTX_LISTS"],
             "__CTX_LIST_PATH": "/work/bin:/work/front:/work/end",
@@ -296,7 +304,7 @@ class Language:
     def assert_before(self, home: Home, result: Result, label: str) -> None:
         """At this probe the environment was the user's own."""
         assert result.env(label) == {**home.environ(), **BEFORE}, result.stderr
-        assert set(result.own(label)) <= {"__CTX_PREVIOUS"}
+        assert set(result.own(label)) <= {"__CTX_PREVIOUS", "__CTX_MANUAL"}
 
 
 def reveals(value: str) -> bool:
