@@ -19,6 +19,7 @@ from tests.shells.contract.language import BEFORE, PROFILES, UNSET
 from tests.shells.contract.ondisk import OnDiskContract
 from tests.shells.contract.processes import ProcessContract
 from tests.shells.contract.prompting import PromptContract
+from tests.shells.contract.stored import StoredContract
 from tests.shells.contract.switching import SwitchingContract
 
 __all__ = ["BEFORE", "PROFILES", "UNSET", "HookContract", "InterruptContract", "RuntimeContract"]
@@ -38,6 +39,7 @@ class HookContract(
     BadInputContract,
     PromptContract,
     ProcessContract,
+    StoredContract,
 ):
     """The hook at a terminal, with directories."""
 
