@@ -12,7 +12,8 @@ import time
 
 from ctx.errors import SecretError, typed
 from ctx.model import Secret
-from ctx.secrets import backends
+from ctx.secrets import backends, keychain
+from ctx.secrets.backends import MACOS
 from ctx.secrets.base import KEYRING, SecretStore, StoreAbsentError, StoreLockedError, StoreSilentError
 from ctx.secrets.keyring_client import Client
 
@@ -53,6 +54,7 @@ class KeyringStore(SecretStore):
 
     def __init__(self, places: Places, notify: Callable[[str], None] | None = None) -> None:
         self._places = places
+        self._notify = notify
         self._client = Client(places, notify)
 
     def describe(self) -> str:
@@ -126,7 +128,12 @@ class KeyringStore(SecretStore):
             except StoreLockedError:
                 if not self._places.interactive:
                     raise
-        return self._client.ask(lambda backend: _get_many(backend, pairs), time.monotonic() - begin)
+        if choice.name == MACOS:
+            keychain.prepare(self._places, self._notify)
+        found = self._client.ask(lambda backend: _get_many(backend, pairs), time.monotonic() - begin)
+        if choice.name == MACOS:
+            keychain.remember(self._places)
+        return found
 
     def _answer_seconds(self) -> float:
         patience = self._places.patience
