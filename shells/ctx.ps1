@@ -57,7 +57,6 @@ if ($null -eq $ExecutionContext.SessionState.PSVariable.Get('global:__ctx_state'
         Read = $null
         Plans = $null
         Stamped = $false
-        Quiet = $false
         Force = ''
         First = $true
         Interactive = $null
@@ -88,7 +87,7 @@ $global:__ctx_state.Version = __CTX_VERSION__
 #   Seen: the variables of Watch as that plan left them, and as they were when last looked at.
 # Manual, Pin, By, Binding, Place, At, File, Real, Mode, Content, Absent, Present, Tree, Stamp, Default, Refusal, Told:
 #   see README.md. Stamp may also be "=" and the time of a profiles.toml without an index.
-# Here, Where: the working directory when last looked at, and as the engine keeps it. Files: where a project file may be,
+# Here, Where: the working directory when last looked at, and as the engine keeps it. Files: where project files may be,
 #   outermost first; Trees: what the index has in their places. Stamped: the stamp held. Time: that of profiles.toml.
 # Length: of Content in bytes. Sign: what an odd file looks like.
 # OwnAbsent, OwnPresent: what the binding rests on, whatever the working directory is. Denied: files that do not count,
@@ -275,7 +274,9 @@ function global:__ctx_error {
 function global:__ctx_say {
     [Diagnostics.DebuggerHidden()]
     param($Message)
-    if ($global:__ctx_state.Quiet -or $env:CTX_QUIET -or $env:CLAUDECODE) { return }
+    # Not $env:, which costs three times as much.
+    if ([Environment]::GetEnvironmentVariable('CTX_QUIET')) { return }
+    if ([Environment]::GetEnvironmentVariable('CLAUDECODE')) { return }
     [Console]::Error.WriteLine($Message)
 }
 
@@ -396,7 +397,7 @@ function global:__ctx_apply {
     if ($s.Reading) { $s.Read = $plan }
     else {
         if ($null -ne $s.Journal -or $null -ne $s.Mark) { __ctx_recover }
-        __ctx_choose $plan
+        __ctx_switch $plan 'manual' ''
     }
 }
 
@@ -437,14 +438,6 @@ function global:__ctx_understand {
     $steps = [string]::Join("`0", [string[]] $Triples, $i, $Triples.Length - $i)
     $plan.Text = [string]::Join("`0", $Name, $Summary, $plan.Color, $plan.Protected, $plan.Watch, $steps)
     return $plan
-}
-
-# The person's own choice from now on. Throws if the plan cannot be applied.
-function global:__ctx_choose {
-    [Diagnostics.DebuggerHidden()]
-    param($Plan)
-    __ctx_switch $Plan 'manual' ''
-    $global:__ctx_state.Force = ''
 }
 
 # Makes a plan's profile active. By: who chose it. Place: what its line ends with; $null: there is no line. Throws, with
@@ -562,6 +555,7 @@ function global:__ctx_switch {
     $s.Previous = $previous
     $s.By = $By
     if ($By -ceq 'manual') { $s.Manual = $name }
+    $s.Force = ''
     $s.Refusal = ''
     $s.Kept = $false
     $s.Applied = $Plan.Text
@@ -1552,7 +1546,8 @@ function global:__ctx_segment {
     param()
     $s = $global:__ctx_state
     $text = ''
-    $colored = -not $env:NO_COLOR -and $env:TERM -cne 'dumb'
+    $colored = -not [Environment]::GetEnvironmentVariable('NO_COLOR')
+    if ([Environment]::GetEnvironmentVariable('TERM') -ceq 'dumb') { $colored = $false }
     $escape = [string] [char] 27
     if ($null -ne $s.Record) {
         $text = $s.Record.Profile
@@ -1707,12 +1702,15 @@ function global:__ctx_use {
     $plan = $null
     $silence = 'ctx: the program did not say what to do: nothing was changed'
     if ($Words.Length -eq 2) {
-        $s.Time = __ctx_config_time
+        # 1024: a link. Of those, and where there is no such file, only the call can tell.
+        $config = [IO.FileInfo]::new($s.ConfigFile)
+        if ($config.Attributes.value__ -band 1024) { $s.Time = __ctx_config_time }
+        else { $s.Time = $config.LastWriteTimeUtc.Ticks }
         $plan = __ctx_compiled $Words[1]
     }
     if ($null -eq $plan) { $plan = __ctx_fetch $Words $silence }
     if ($plan -is [int]) { return $plan }
-    __ctx_choose $plan
+    __ctx_switch $plan 'manual' ''
     if ($Pin) { __ctx_pin_here }
     return 0
 }
