@@ -59,7 +59,7 @@ def run(invocation: Invocation, directory: str, by: str, binding: str) -> int:
         answer = Plan("", (), "", plain=False, head=head)
     else:
         answer = _answer(invocation, profiles, index, found, stays=by == BY_HAND and found.directory == binding)
-    head = (*answer.head, *_about(index, found), *_denied(invocation, found, language))
+    head = (*answer.head, *_about(index, found), *_denied(invocation, profiles, found, language))
     emitted = Plan(answer.profile, answer.ops, answer.summary, plain=False, head=head)
     invocation.emit(language.call(_holdable(emitted, language)))
     return 0
@@ -88,10 +88,11 @@ def _answer(invocation: Invocation, profiles: Profiles, index: Index, found: Fou
 def _broken(invocation: Invocation, found: Found, error: ConfigError, binding: str, directory: str) -> tuple[Op, ...]:
     """While `profiles.toml` cannot be used, nothing changes where nothing was entered, and nothing is entered."""
     line = one_line(error, invocation.home)
+    verdict: tuple[Op, ...] = (Op(BY, BY_DIRECTORY), Op(REFUSE, ERROR, line))
     if found.directory == binding or (binding in upward(directory) and not found.directory):
         found.directory = binding
-        return (Op(KEEP, ERROR, line), *_file(invocation, found, None, dialect(invocation.hook)))
-    return (Op(BY, BY_DIRECTORY), Op(REFUSE, ERROR, line), *_file(invocation, found, None, dialect(invocation.hook)))
+        verdict = (Op(KEEP, ERROR, line),)
+    return (*verdict, *_file(invocation, found, None, dialect(invocation.hook)))
 
 
 def _binding(invocation: Invocation, found: Found) -> Op:
@@ -111,7 +112,7 @@ def _file(invocation: Invocation, found: Found, due: Due | None, language: Diale
     head.append(Op(TEXT, *_readable(mode, data, language)))
     try:
         verdict = trust.verdict(invocation.data, trust.read(found.file))
-    except CtxError:
+    except (CtxError, FileNotFoundError):
         return (*head, Op(ABSENT, denied_record(invocation.data, os.path.realpath(found.file))))
     return (*head, *_records(verdict))
 
@@ -139,15 +140,14 @@ def _about(index: Index, found: Found) -> tuple[Op, ...]:
     )
 
 
-def _denied(invocation: Invocation, found: Found, language: Dialect) -> tuple[Op, ...]:
+def _denied(invocation: Invocation, profiles: Profiles, found: Found, language: Dialect) -> tuple[Op, ...]:
     """The records that keep files out; each is put on disk as an answer, so that shells pass over the file alone."""
-    profiles = Profiles(invocation) if found.denied else None
     records: list[Op] = []
     for file in found.denied:
         real = os.path.realpath(file)
         record = Op(PRESENT, denied_record(invocation.data, real))
         records.append(record)
-        if profiles is not None and profiles.status is not None:
+        if profiles.status is not None:
             answer = Plan("", (), "", plain=True, head=(Op(SOURCE, file, real), record, Op(DENIED, "")))
             made_from = plans.settings(invocation, profiles.status)
             store_answer(invocation.cache, os.path.dirname(file), answer, language, made_from)
@@ -158,13 +158,7 @@ def _holdable(answer: Plan, language: Dialect) -> Plan:
     """The answer without paths that the shell cannot write down; it asks again then."""
     if language.name != "pwsh":
         return answer
-    head = tuple(op for op in answer.head if _is_text(op.name + op.value))
+    from ctx.secrets.values import is_text
+
+    head = tuple(op for op in answer.head if is_text(op.name + op.value))
     return Plan(answer.profile, answer.ops, answer.summary, plain=answer.plain, head=head)
-
-
-def _is_text(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
