@@ -553,6 +553,49 @@ function Remove-Launchers([string]$Name) {
     }
 }
 
+# What ctx knows of the settings files of Claude Code that it wrote into; $Action is listed or undo.
+function Invoke-Traces([string]$Action) {
+    $code = "import sys; sys.path.insert(0, sys.argv[1]); from ctx.claude import traces; " +
+        "print('\n'.join(getattr(traces, sys.argv[2])(sys.argv[3])))"
+    $source = [IO.Path]::Combine($PSScriptRoot, 'src')
+    $done = Invoke-Program (Find-Python) @('-X', 'utf8', '-B', '-I', '-S', '-c', $code, $source, $Action, $Data) ''
+    if ($done.Code -ne 0) { throw @($done.Err -split '\r?\n' | Where-Object { $_ })[-1] }
+    return @($done.Out -split '\r?\n' | Where-Object { $_ })
+}
+
+# What lies outside of ctx's own folders and calls ctx: without it Claude Code would find no key there.
+function Undo-Traces {
+    $file = [IO.Path]::Combine($Data, 'claude-settings.json')
+    if (-not [IO.File]::Exists($file)) { return }
+    try {
+        $lines = @(Invoke-Traces 'listed')
+        if (-not $lines.Count) { return }
+        'ctx wrote these settings of Claude Code, which do not work without it:'
+        $lines | ForEach-Object { "    $_" }
+        $undo = [bool]$Yes
+        if (-not $Yes -and (Test-CanAsk)) { $undo = Confirm-It 'Take them out? [Y/n]' $true }
+        if ($undo) {
+            Invoke-Traces 'undo'
+        } else {
+            Write-Problem 'they stay. To take them out: .\install.ps1 -Uninstall -Yes'
+            if (-not (Test-CanAsk)) { $script:Code = 3 }
+        }
+    } catch {
+        Write-Problem "what ctx wrote into settings files of Claude Code is left: $($_.Exception.Message)"
+        [Console]::Error.WriteLine("  $file names it")
+        $script:Code = 3
+    }
+}
+
+function Remove-Shim {
+    $shim = [IO.Path]::Combine($Data, 'shims', 'claude')
+    if (-not [IO.File]::Exists($shim)) { return }
+    if (@([IO.File]::ReadAllLines($shim) | Select-Object -First 2)[-1] -notmatch '\A# ctx: ') { return }
+    [IO.File]::Delete($shim)
+    Remove-Empty ([IO.Path]::GetDirectoryName($shim))
+    "$shim is removed: the line that puts its folder on PATH may go too"
+}
+
 function Uninstall-Ctx {
     $purging = [bool]$Purge
     if ($Purge -and -not $Yes) {
@@ -563,6 +606,8 @@ function Uninstall-Ctx {
         }
         $purging = Confirm-It "Delete $ProfilesFile and everything in $Data too? [y/N]" $false
     }
+    Undo-Traces
+    Remove-Shim
     foreach ($file in @(@($EarlierScripts) + @($ProfileScript) | Select-Object -Unique)) {
         $real = Get-Real $file
         try {

@@ -1148,6 +1148,51 @@ uninstall_python() {
     die "no Python was found to edit start-up files with: delete the lines from '# >>> ctx >>>' to '# <<< ctx <<<' there by hand, then $program and $launcher"
 }
 
+# traces ACTION: what ctx knows of the settings files of Claude Code that it wrote into, by the code of this checkout,
+# which works even where the installed one does not. ACTION is `listed` or `undo`.
+traces() {
+    "$python" -X utf8 -B -I -S -c 'import sys
+if sys.version_info < (3, 11):
+    sys.exit("that takes Python 3.11 or later")
+sys.path.insert(0, sys.argv[1])
+from ctx.claude import traces
+from ctx.errors import CtxError
+try:
+    for line in getattr(traces, sys.argv[2])(sys.argv[3]):
+        print(line)
+except CtxError as error:
+    sys.exit(str(error))' "$(dirname "$0")/src" "$1" "$data"
+}
+
+# What lies outside of ctx's own folders and calls ctx: without it Claude Code would find no key there.
+undo_traces() {
+    [ -e "$data/claude-settings.json" ] || return 0
+    if ! lines=$(traces listed); then
+        warn "what ctx wrote into settings files of Claude Code cannot be looked up: $data/claude-settings.json names them"
+        left_alone=1
+        return 0
+    fi
+    [ -n "$lines" ] || return 0
+    say "ctx wrote these settings of Claude Code, which do not work without it:"
+    printf '%s\n' "$lines" | sed 's/^/    /'
+    if [ -n "$yes" ] || { can_ask && ask "Take them out? [Y/n]" y; }; then
+        traces undo || left_alone=1
+    elif can_ask; then
+        say "They stay. To take them out later: ./install.sh --uninstall --yes"
+    else
+        warn "they stay, for nobody can be asked here. To take them out: ./install.sh --uninstall --yes"
+        left_alone=1
+    fi
+}
+
+remove_shim() {
+    shim=$data/shims/claude
+    { [ -f "$shim" ] && sed -n 2p "$shim" | grep -q '^# ctx: '; } || return 0
+    rm -f "$shim"
+    rmdir "$data/shims" 2>/dev/null || :
+    say "$shim is removed: the line that puts its folder on PATH may go too"
+}
+
 uninstall() {
     uninstall_python
     if [ -n "$purge" ] && [ -z "$yes" ]; then
@@ -1165,6 +1210,8 @@ uninstall() {
     } | awk 'NF && !seen[$0]++')
     finished=1
     left_alone=''
+    undo_traces
+    remove_shim
     while IFS= read -r file; do
         state=$(helper state "$file")
         case $state in

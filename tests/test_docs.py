@@ -168,6 +168,8 @@ def home(tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     (folder / "profiles.toml").write_text(profiles)
     (folder / "profiles.toml").chmod(0o600)
+    (tmp_path / "home" / ".aws").mkdir()
+    (tmp_path / "home" / ".aws" / "config").write_text("[profile acme]\ncredential_process = keys-of-acme\n")
     program = shlex.join([sys.executable, "-I", "-S", str(ROOT / "src" / "ctx" / "__main__.py")])
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "ctx").write_text(f'#!/bin/sh\nexec {program} "$@"\n')

@@ -332,3 +332,46 @@ def test_a_table_is_edited_in_place(value: str) -> None:
     assert str(document).startswith(before)
     assert str(document).endswith(after)
     assert tomllib.loads(str(document))["profiles"]["a"]["env"] == {"X": value, "Y": 1}
+
+
+@given(files())
+def test_tables_that_are_put_behind_leave_the_rest_as_it_was(text: str) -> None:
+    document = Document(text)
+    document.append_text('# about it\n[profiles.new]\nauth = "subscription"\n\n[profiles.new.env]\n# why\nX = 1\n# end')
+
+    after = str(document)
+    assert after.startswith(text)
+    assert after.endswith("\n") == text.endswith("\n")
+    assert comments(after) == [*comments(text), "# about it", "# why", "# end"]
+    assert parse(after, "p.toml").profiles["new"].auth == "subscription"
+    assert len(document.tables("profiles", "new")) == len(document.tables("profiles", "new", "env")) == 1
+
+
+def test_a_table_on_the_first_line_is_found() -> None:
+    text = '[[directories]]\npath = "/x"\nprofile = "a"\n[profiles.a]\n'
+    document = Document(text)
+    document.remove(document.tables("directories")[0])
+
+    assert str(document) == "[profiles.a]\n"
+
+
+def test_a_file_is_made_only_where_that_is_wanted(folder: Path) -> None:
+    (folder / "profiles.toml").unlink()
+    with pytest.raises(ConfigError, match="no profiles yet"):
+        edit(str(folder), lambda document, _config: document.append_text("[profiles.a]"))
+    edit(str(folder), lambda document, _config: document.append_text("[profiles.a]"), create=True)
+
+    assert (folder / "profiles.toml").read_text() == "[profiles.a]\n"
+    assert stat.S_IMODE((folder / "profiles.toml").stat().st_mode) == 0o600
+
+
+def test_a_file_that_appears_meanwhile_is_not_overwritten(folder: Path) -> None:
+    (folder / "profiles.toml").unlink()
+
+    def meanwhile(document: Document, _config: Config) -> None:
+        document.append_text("[profiles.mine]")
+        write(folder, b"[profiles.theirs]\n")
+
+    with pytest.raises(CtxError, match="changed by another program"):
+        edit(str(folder), meanwhile, create=True)
+    assert (folder / "profiles.toml").read_text() == "[profiles.theirs]\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import pty
 import re
@@ -711,6 +712,100 @@ def test_purge_asks(home: Home) -> None:
     assert sorted(home.snapshot()) == [".config/ctx/mine.bak"]
 
 
+# ── What lies elsewhere and calls ctx ─────────────────────────────────────────────────────────
+
+HELPER = "[profiles.acme]\nauth = 'api-key-helper'\nenv = { CLAUDE_CONFIG_DIR = '~/.claude acme' }\n"
+
+
+@pytest.fixture
+def helped(home: Home) -> Home:
+    """A home in which ctx is Claude Code's apiKeyHelper, and a shim is in place."""
+    home.install("--yes")
+    set_up_helper(home, str(home.launcher))
+    return home
+
+
+def set_up_helper(home: Home, *launcher: str) -> None:
+    (home.config / "profiles.toml").write_text(HELPER)
+    (home / ".claude acme").mkdir()
+    (home / ".claude acme/settings.json").write_text('{\n  "model": "opus"\n}\n')
+    words = (*launcher, "claude", "helper", "acme", "--secret", "acme-key")
+    assert home.run(*words, CTX_SECRET_ACME_KEY="sk-x").returncode == 0
+    assert '"apiKeyHelper"' in (home / ".claude acme/settings.json").read_text()
+    if os.name != "nt":
+        assert home.run(*launcher, "shim", "claude").returncode == 0
+
+
+def test_the_installed_command_is_what_settings_call(helped: Home) -> None:
+    value = json.loads((helped / ".claude acme/settings.json").read_text())["apiKeyHelper"]
+    done = helped.run("/bin/sh", "-c", value, CTX_SECRET_ACME_KEY="sk-x")
+
+    assert (done.returncode, done.stdout) == (0, "sk-x\n")
+    assert value.startswith("'" + str(helped.launcher).replace("'", "'\\''"))
+
+
+def test_uninstalling_takes_settings_that_call_ctx_back(helped: Home) -> None:
+    done = helped.install("--uninstall", "--yes")
+
+    assert (helped / ".claude acme/settings.json").read_text() == '{\n  "model": "opus"\n}\n'
+    assert "apiKeyHelper is taken out" in done.stdout
+    assert "shims/claude is removed" in done.stdout
+    assert sorted(helped.snapshot()) == [
+        ".claude acme/settings.json",
+        ".claude acme/settings.json.ctx-backup",
+        ".claude acme/settings.json.ctx-backup-2",
+        ".config/ctx/profiles.toml",
+    ]
+
+
+def test_without_a_terminal_settings_are_listed_and_left(helped: Home) -> None:
+    before = (helped / ".claude acme/settings.json").read_text()
+    done = helped.install("--uninstall", code=3)
+
+    assert (helped / ".claude acme/settings.json").read_text() == before
+    assert "settings.json: apiKeyHelper\n" in done.stdout
+    assert "./install.sh --uninstall --yes" in done.stderr
+    assert not (helped.data / "shims").exists(), "the shim is ctx's own"
+    # What was said works, though ctx itself is gone.
+    helped.install("--uninstall", "--yes")
+    assert (helped / ".claude acme/settings.json").read_text() == '{\n  "model": "opus"\n}\n'
+    assert not helped.data.exists()
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_at_a_terminal_a_person_is_asked_about_settings(helped: Home, answer: str) -> None:
+    code, shown = on_terminal(helped, "--uninstall", answers=f"{answer}\n")
+
+    assert code == 0
+    assert "Take them out?" in shown
+    assert ("apiKeyHelper" in (helped / ".claude acme/settings.json").read_text()) is (answer == "n")
+
+
+def test_settings_that_were_changed_since_are_left(helped: Home) -> None:
+    file = helped / ".claude acme/settings.json"
+    file.write_text('{"apiKeyHelper": "mine"}')
+    done = helped.install("--uninstall", "--yes")
+
+    assert file.read_text() == '{"apiKeyHelper": "mine"}'
+    assert "changed since" in done.stdout
+
+
+def test_a_record_that_is_damaged_is_said_and_left(helped: Home) -> None:
+    (helped.data / "claude-settings.json").write_text("{}")
+    done = helped.install("--uninstall", "--yes", code=3)
+
+    assert "cannot be looked up" in done.stderr
+    assert "apiKeyHelper" in (helped / ".claude acme/settings.json").read_text()
+    assert not helped.launcher.exists()
+
+
+def test_a_foreign_file_in_the_place_of_the_shim_stays(helped: Home) -> None:
+    (helped.data / "shims/claude").write_text("#!/bin/sh\nmine\n")
+    helped.install("--uninstall", "--yes")
+
+    assert (helped.data / "shims/claude").read_text() == "#!/bin/sh\nmine\n"
+
+
 # ── What is in the way ────────────────────────────────────────────────────────────────────────
 
 
@@ -1023,6 +1118,26 @@ def test_powershell_installs_upgrades_and_uninstalls(bare: Path, caches: dict[st
     assert set(home.snapshot()) == {FILES["pwsh"], ".config/ctx/profiles.toml"}
     pwsh(home, "-Uninstall", "-Purge", "-Yes")
     assert home.snapshot() == before
+
+
+def test_powershell_takes_settings_that_call_ctx_back(home: Home) -> None:
+    home.config.mkdir(parents=True, mode=0o700)
+    checkout = (sys.executable, "-I", "-S", str(ROOT / "src/ctx/__main__.py"))
+    set_up_helper(home, *checkout)
+    before = (home / ".claude acme/settings.json").read_text()
+
+    done = pwsh(home, "-Uninstall", code=3)
+    assert "settings.json: apiKeyHelper\n" in done.stdout
+    assert "-Uninstall -Yes" in done.stderr
+    assert "shims/claude is removed" in done.stdout
+    assert (home / ".claude acme/settings.json").read_text() == before
+
+    done = pwsh(home, "-Uninstall", "-Yes")
+    assert "apiKeyHelper is taken out" in done.stdout
+    assert (home / ".claude acme/settings.json").read_text() == '{\n  "model": "opus"\n}\n'
+    home.data.mkdir()
+    (home.data / "claude-settings.json").write_text("{}")
+    assert "is left" in pwsh(home, "-Uninstall", "-Yes", code=3).stderr
 
 
 @pytest.mark.parametrize(

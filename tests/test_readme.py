@@ -32,8 +32,11 @@ def test_the_session_replays(tmp_path: Path, shell: str) -> None:
     (config / "profiles.toml").write_text(block("toml"))
     (config / "profiles.toml").chmod(0o600)
     os.utime(config / "profiles.toml", (1_700_000_000, 1_700_000_000))
-    for folder in ("bin", "work/acme", "src/from-the-internet"):
+    for folder in ("bin", "work/acme", "src/from-the-internet", ".aws", ".claude"):
         (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / ".aws/config").write_text("[profile acme]\ncredential_process = keys-of-acme\n")
+    (tmp_path / ".claude/.credentials.json").write_text("a login")
+    (tmp_path / ".claude.json").write_text('{"oauthAccount": {"emailAddress": "you@example.com"}}')
     (tmp_path / "src/from-the-internet/.ctx.toml").write_text('[env]\nPATH = "/tmp"\n')
     for name, text in {"claude": "echo STARTED", "ctx": f'exec {shlex.join(PROGRAM)} "$@"'}.items():
         (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")

@@ -156,7 +156,9 @@ def test_secrets_do_not_show() -> None:
 
 @pytest.mark.parametrize("auth", sorted(signin.METHODS))
 def test_a_method_clears_the_family_and_nothing_that_the_profile_sets(auth: str) -> None:
-    needed = "".join(f'{name} = "1"\n' for name in (signin.METHODS[auth].needs or ((),))[0])
+    values = {"ANTHROPIC_BASE_URL": "https://h", "CLAUDE_CONFIG_DIR": "/c"}
+    needs = (signin.METHODS[auth].needs or ((),))[0]
+    needed = "".join(f'{name} = "{values.get(name, "1")}"\n' for name in needs)
     found = environment(f'[profiles.a]\nauth = "{auth}"\n[profiles.a.env]\nANTHROPIC_MODEL = "m"\n{needed}')
 
     expected = set(signin.members(auth)) - {"ANTHROPIC_MODEL", *found.variables}
@@ -236,7 +238,7 @@ def test_the_summary_shows_no_credential_and_sends_no_escape() -> None:
     text = (
         '[profiles.a]\npayer = "\\u001b[31mA\\u202e"\n'
         + ENV
-        + 'ANTHROPIC_BASE_URL = "https://u:s3cr3t@host"\nANTHROPIC_AUTH_TOKEN = "s3cr3t"\n'
+        + 'CLAUDE_CODE_USE_BEDROCK = 1\nAWS_PROFILE = "https://u:s3cr3t@host"\nAWS_BEARER_TOKEN_BEDROCK = "s3cr3t"\n'
     )
 
     assert "s3cr3t" not in plan(text).summary

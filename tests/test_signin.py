@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from ctx import signin
 from ctx.signin import METHODS, VARIABLES, members
+from ctx.signin_precedence import (
+    ADDRESSES,
+    BARE,
+    CLOUD_CREDENTIALS,
+    CYCLES,
+    EVIDENCE,
+    EXPORT,
+    HOSTS,
+    IGNORED_UNDER_HOST,
+    PAIRS,
+    REGIONS,
+    SKIP_SWITCHES,
+    SOURCES,
+    WHEN_SKIPPED,
+    also_sent,
+    winner,
+)
 
 SOURCE = Path(signin.__file__).parents[1]
 
@@ -368,4 +386,75 @@ def test_the_tables_load_nothing_else() -> None:
     command = [sys.executable, "-I", "-S", "-c", script]
     loaded = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split()
 
-    assert loaded == ["__future__", "ctx.signin", "ctx.signin_secrets", "ctx.signin_variables"]
+    assert loaded == ["__future__", "ctx.signin", "ctx.signin_secrets", "ctx.signin_variables", "ctx.visible"]
+
+
+def test_each_pair_of_sources_is_answered_once() -> None:
+    answered = [frozenset((pair.winner, pair.loser)) for pair in PAIRS]
+
+    assert sorted(map(sorted, answered)) == sorted(map(sorted, combinations(SOURCES, 2)))
+    assert {pair.evidence for pair in PAIRS} <= set(EVIDENCE)
+
+
+def test_each_source_is_a_way_to_sign_in() -> None:
+    assert set(SOURCES.values()) <= set(METHODS)
+    assert {method for method in METHODS if METHODS[method].switch is None} == set(SOURCES.values())
+
+
+def test_precedence_is_a_cycle_where_it_was_measured_and_nowhere_else() -> None:
+    """Of any three sources one beats both others, but for these."""
+    beaten = {(pair.winner, pair.loser) for pair in PAIRS}
+    cycles = {
+        frozenset(three)
+        for three in combinations(SOURCES, 3)
+        if not any(all((one, other) in beaten for other in three if other != one) for one in three)
+    }
+
+    assert cycles == {
+        frozenset(("login", "console", "profile")),
+        frozenset(("login", "console", "federation")),
+        frozenset(("login", "console", "active-oidc")),
+    }
+    assert cycles == {members for members, _, _ in CYCLES}
+    assert {used for _, used, _ in CYCLES} == {"console"}
+
+
+def test_any_set_of_sources_has_one_winner() -> None:
+    for size in range(1, len(SOURCES) + 1):
+        for present in combinations(SOURCES, size):
+            assert winner(set(present)) in present
+    assert winner(set()) == ""
+
+
+def test_two_headers_carry_two_credentials_at_most() -> None:
+    assert also_sent("auth-token", set(SOURCES)) == ("api-key",)
+    assert also_sent("auth-token", {"auth-token", "console", "login"}) == ("console",)
+    assert also_sent("login", {"login", "console"}) == ()
+
+
+def test_what_providers_carry_and_where_they_are_moved_is_known_for_all() -> None:
+    providers = set(signin.PROVIDER_ORDER)
+
+    assert set(SKIP_SWITCHES) == set(ADDRESSES) == providers
+    assert set(WHEN_SKIPPED) <= providers
+    for name in (*SKIP_SWITCHES.values(), *ADDRESSES.values()):
+        assert signin.is_decider(name), name
+    for sources in (*WHEN_SKIPPED.values(), BARE, IGNORED_UNDER_HOST):
+        assert set(sources) <= set(SOURCES)
+
+
+def test_regions_hosts_and_credentials_of_providers_are_known_variables() -> None:
+    names = {name for listed in CLOUD_CREDENTIALS.values() for name in listed} - {EXPORT}
+    names |= {name for listed, _ in REGIONS.values() for name in listed}
+    providers = set(signin.PROVIDER_ORDER)
+
+    assert set(HOSTS) | set(REGIONS) | set(CLOUD_CREDENTIALS) <= providers
+    for name in names:
+        row = signin.variable(name)
+        assert row is not None, name
+        assert set(row.methods) <= providers, name
+
+
+def test_a_payer_is_said_in_a_sentence() -> None:
+    assert signin.paid_by("Acme") == "Acme pays"
+    assert signin.paid_by("the organization, per token") == "the organization pays per token"

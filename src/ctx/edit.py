@@ -89,14 +89,19 @@ class Document:
         """Put a table at the end, behind a blank line; `header` with its brackets."""
         import tomlkit
 
-        last = self.blocks[-1]
-        whole = str(self).endswith("\n")
-        if not whole:
-            last.tail += self.newline
-        last.tail += self.newline
         lines = [header, *(f"{key} = {tomlkit.item(value).as_string()}" for key, value in values.items())]
-        text = self.newline.join(lines) + (self.newline if whole else "")
-        self.blocks += list(_blocks(text))[1:]
+        self.append_text("\n".join(lines))
+
+    def append_text(self, text: str) -> None:
+        """Put tables at the end, as they are written, comments included; behind a blank line where something is above."""
+        before = str(self)
+        whole = not before or before.endswith("\n")
+        last = self.blocks[-1]
+        if before:
+            last.tail += self.newline if whole else self.newline * 2
+        first, *rest = _blocks(self.newline.join(text.split("\n")) + (self.newline if whole else ""))
+        last.tail += first.text + first.tail
+        self.blocks += rest
 
     def remove(self, block: Block) -> None:
         """Take a table out, and one of the blank lines around it. Comments above and behind it stay."""
@@ -121,12 +126,12 @@ def _without_line_end(text: str, tail: str) -> tuple[str, str]:
 def _blocks(text: str) -> Iterator[Block]:
     """Cut in front of each header; a block's `text` ends with its last line that is neither blank nor a comment."""
     start = content_end = line = last = depth = 0
-    content = False
+    content = table = False
     for token in _TOKEN.finditer(text):
         kind = token[0][0]
         if kind == "[" and not depth and not text[line : token.start()].strip():
-            yield _block(text[start:content_end], text[content_end:line], table=start > 0)
-            start = content_end = line
+            yield _block(text[start:content_end], text[content_end:line], table=table)
+            start, content_end, table = line, line, True
         content = content or kind not in "#\n" or bool(text[last : token.start()].strip())
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(kind, 0)
         last = token.end()
@@ -135,7 +140,7 @@ def _blocks(text: str) -> Iterator[Block]:
             line, content = last, depth > 0
     if content or text[last:].strip():
         content_end = len(text)
-    yield _block(text[start:content_end], text[content_end:], table=start > 0)
+    yield _block(text[start:content_end], text[content_end:], table=table)
 
 
 def _block(text: str, tail: str, *, table: bool) -> Block:
@@ -150,38 +155,42 @@ def _block(text: str, tail: str, *, table: bool) -> Block:
     return Block(tuple(header), text, tail, array=array)
 
 
-def edit(directory: str, change: Callable[[Document, Config], None]) -> Config:
+def edit(directory: str, change: Callable[[Document, Config], None], *, create: bool = False) -> Config:
     """Change `profiles.toml` in `directory`; what it then holds.
 
     `change` gets the text and what it means. Written only if something changed, atomically, where the file really lies
-    (it may be a link into a folder of dotfiles), under a lock that other processes of ctx respect.
+    (it may be a link into a folder of dotfiles), under a lock that other processes of ctx respect. `create`: where there is
+    no file yet, begin with an empty one; the directory must be there.
     Raises ConfigError where the file does not load, or would not load afterwards; CtxError where it cannot be written
     or was changed meanwhile; whatever `change` raises.
     """
     path = os.path.join(directory, PROFILES)
     real = os.path.realpath(path)
-    with _locked(os.path.dirname(real)):
-        config, source = load(directory)
+    with locked(os.path.dirname(real)):
+        fresh = create and not os.path.exists(real)
+        config, source = (Config(path), None) if fresh else load(directory)
+        before = source.text if source else ""
         data = _bytes(path)
-        document = Document(source.text)
+        document = Document(before)
         change(document, config)
         text = str(document)
-        if text == source.text:
+        if text == before:
             return config
         result = _loaded(text, path)
         bom = _BOM if data.startswith(_BOM) else b""
-        if not (source.stat.st_mode & stat.S_IWUSR and os.access(real, os.W_OK)):
+        if source and not (source.stat.st_mode & stat.S_IWUSR and os.access(real, os.W_OK)):
             raise CtxError("is read-only: nothing was written", where=path, fix=typed("chmod", "u+w", real))
 
         def unchanged() -> None:
             now = _bytes(path)
-            if now != data or os.path.realpath(path) != real or data.removeprefix(bom) != source.text.encode():
+            if now != data or os.path.realpath(path) != real or data.removeprefix(bom) != before.encode():
                 raise CtxError(
                     "was changed by another program just now: nothing was written", where=path, fix="try again"
                 )
 
         try:
-            write_atomically(real, bom + text.encode(), like=source.stat, last=unchanged)
+            like = source.stat if source else None
+            write_atomically(real, bom + text.encode(), like=like, last=unchanged)
         except OSError as error:
             reason = (error.strerror or "").lower()
             fix = typed("ls", "-ld", os.path.dirname(real))
@@ -208,7 +217,7 @@ def _loaded(text: str, path: str) -> Config:
 
 
 @contextmanager
-def _locked(folder: str) -> Iterator[None]:
+def locked(folder: str) -> Iterator[None]:
     """Hold a folder for this process alone: locking the folder leaves no file behind, and the file is replaced."""
     if os.name == "nt" or not os.path.isdir(folder):
         yield
@@ -224,7 +233,7 @@ def _locked(folder: str) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    raise CtxError("another ctx is changing the profiles", where=folder, fix="try again") from None
+                    raise CtxError("another ctx is writing there", where=folder, fix="try again") from None
                 time.sleep(0.01)
             except OSError:
                 # Some network file systems lock no folders; the comparison before writing remains.

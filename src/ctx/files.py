@@ -150,6 +150,15 @@ def private_directory(path: str) -> bool:
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
+def free_name(path: str) -> str:
+    """The path, or with -2, -3 … behind it the first that is not taken."""
+    number, free = 1, path
+    while os.path.lexists(free):
+        number += 1
+        free = f"{path}-{number}"
+    return free
+
+
 def write_atomically(
     path: str,
     data: bytes,

@@ -8,8 +8,12 @@ from ctx import signin
 from ctx.config import find
 from ctx.errors import ConfigError
 from ctx.families import CLAUDE, check_project, clears, concerned, withheld
-from ctx.model import Config, Environment, Literal, Origin, PathList, Profile, Project, Unset, Variable
-from ctx.values import Surroundings, expand_list, fetch, variable
+from ctx.model import Config, Environment, Literal, Origin, PathList, Profile, Project, Secret, Unset, Value, Variable
+from ctx.values import Surroundings, expand_list, expanded, fetch, variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 EMPTY_ANT_DIRECTORY = "no-anthropic-profile"
 """A folder in ctx's data directory that stays empty: `ANTHROPIC_CONFIG_DIR` of a subscription profile.
@@ -42,7 +46,7 @@ def resolve_project(config: Config, project: Project, around: Surroundings, *, f
 
 
 def _resolve(config: Config, profile: Profile, around: Surroundings, *, for_exec: bool) -> Environment:
-    _check_method(profile)
+    check_method(profile, around)
     environment = Environment(profile, method_of(profile))
     environment.families = concerned(config, profile, environment.auth)
     left_out: set[str] = set()
@@ -52,6 +56,7 @@ def _resolve(config: Config, profile: Profile, around: Surroundings, *, for_exec
     found = fetch(given.values(), around)
     for key, value in given.items():
         environment.variables[key] = variable(key, value, around, found)
+    _check_fetched(environment.variables.values(), around.home)
     for key in left_out.difference(*environment.families.values()):
         environment.variables[key] = Variable(key, None, profile.env[key].origin, plain=True)
     for key, entries in profile.path.items():
@@ -76,17 +81,45 @@ def method_of(profile: Profile) -> str | None:
     return profile.auth or signin.method_of(_effective(profile))
 
 
-def _check_method(profile: Profile) -> None:
-    """Refuse a profile that says it signs in one way and lacks what that way needs: ctx would name a wrong payer."""
-    needs = signin.METHODS[profile.auth] if profile.auth else None
-    if needs is None or needs.met_by(_effective(profile)):
+def check_method(profile: Profile, around: Surroundings) -> None:
+    """Refuse a merged profile that cannot sign in as it says, or with which a credential would go astray.
+
+    Only what is written out is looked at: secrets are not read for it. Raises ConfigError naming file, table and key.
+    """
+    if profile.auth is None and not any(signin.is_decider(name) for name in profile.env):
         return
-    ways = " or ".join(" and ".join(names) for names in needs.needs)
+    from ctx.signin_requirements import problem
+
+    given = {key: _known(value, around) for key, value in profile.env.items() if not isinstance(value, Unset)}
+    found = problem(profile.auth, given, around.home)
+    if found is None:
+        return
+    if found.name in profile.env:
+        raise ConfigError(found.what, where=str(profile.env[found.name].origin), fix=found.fix)
     raise ConfigError(
-        f'auth = "{profile.auth}" needs {ways}',
+        found.what,
         where=f"{profile.origin.file}: [profiles.{profile.name}] auth",
         fix=f"set it in [profiles.{profile.name}.env]; ctx example shows one profile for each way to sign in",
     )
+
+
+def _known(value: Value, around: Surroundings) -> str | None:
+    """The text of a value that is written out, None for one that has to be fetched or cannot be expanded."""
+    try:
+        return expanded(value, around) if isinstance(value, Literal) else None
+    except ConfigError:
+        return None
+
+
+def _check_fetched(variables: Iterable[Variable], home: str) -> None:
+    """Refuse what came from a store, program or file, and what Claude Code could not use. Raises ConfigError."""
+    for given in variables:
+        if isinstance(given.value, Secret) and signin.is_decider(given.name):
+            from ctx.signin_values import value_problem
+
+            found = value_problem(given.name, given.value.reveal(), home, shape=False)
+            if found is not None:
+                raise ConfigError(found.what, where=str(given.origin), fix=found.fix)
 
 
 def _effective(profile: Profile) -> set[str]:

@@ -7,7 +7,7 @@ because the shell hook's fast path loads them.
 
 from __future__ import annotations
 
-from ctx.signin_secrets import is_public, looks_secret, value_looks_secret
+from ctx.signin_secrets import is_public, looks_secret, shown, value_looks_secret
 from ctx.signin_variables import (
     CLIENT_VERSION,
     CLOUD_AWS,
@@ -45,6 +45,8 @@ __all__ = [
     "looks_secret",
     "members",
     "method_of",
+    "paid_by",
+    "shown",
     "value_looks_secret",
     "variable",
     "watched",
@@ -291,6 +293,12 @@ def method_of(names: frozenset[str] | set[str]) -> str | None:
         if name in names:
             return method
     return None
+
+
+def paid_by(payer: str) -> str:
+    """The sentence "… pays" for a payer, of whom a table may say `the organization, per token`."""
+    who, comma, how = payer.partition(", per ")
+    return f"{who} pays per {how}" if comma else f"{payer} pays"
 
 
 def flag_is_on(value: str) -> bool:

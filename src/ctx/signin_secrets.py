@@ -8,6 +8,7 @@ imported, because the shell hook's fast path loads this module.
 from __future__ import annotations
 
 from ctx.signin_variables import variable
+from ctx.visible import MASK
 
 # A word that contains one of these names a credential, whatever stands around it.
 _ANYWHERE = (
@@ -107,6 +108,11 @@ _SCHEMES = ("bearer ", "basic ")
 _TAGGED_IDS = ("fdrl_", "svac_", "wrkspc_", "org_")
 
 _PUNCTUATION = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~\t\n\r", " "))
+
+
+def shown(name: str, value: str) -> str:
+    """The value as a person may see it: masked where its name or its look says that it is a credential."""
+    return MASK if looks_secret(name) or value_looks_secret(value) else value
 
 
 def value_looks_secret(value: str) -> bool:

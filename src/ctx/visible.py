@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+MASK = "***"
+"""What stands for a credential wherever people read."""
+
 _BIDI_AND_INVISIBLE = frozenset(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2028\u2029\u3164\ufeff\uffa0"
     + "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))))

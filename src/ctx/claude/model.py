@@ -83,11 +83,11 @@ class Stored:
     `config_dir` is the client's directory, `state` its `.claude.json`. `login`: whether a login token is there (True, False,
     None where that cannot be told, as in the macOS Keychain). `email`, `organization`, `plan`: whose it is, as far as
     `.claude.json` says, without opening the token. `console_key`: the last four characters of a stored Console key, "" for
-    none. `approved` and `rejected` hold the last 20 characters of the API keys that a person answered for. `problems` says
-    which files could not be read, and why.
+    none. `approved` and `rejected` hold the last 20 characters of the API keys that a person answered for. `doubts` says
+    what cannot be told, and why: "login", "console" (the key), "keys" (the answers), "ant"; `problems` are these sentences.
     """
 
-    __slots__ = ("ant", "approved", "config_dir", "console_key", "email", "login", "organization", "plan", "problems",
+    __slots__ = ("ant", "approved", "config_dir", "console_key", "doubts", "email", "login", "organization", "plan",
                  "rejected", "state")  # fmt: skip
 
     def __init__(self, config_dir: str, state: str) -> None:
@@ -101,7 +101,12 @@ class Stored:
         self.approved: tuple[str, ...] = ()
         self.rejected: tuple[str, ...] = ()
         self.ant: AntProfile | None = None
-        self.problems: tuple[str, ...] = ()
+        self.doubts: dict[str, str] = {}
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Which files could not be read, and why; each once."""
+        return tuple(dict.fromkeys(self.doubts.values()))
 
 
 class Machine:
@@ -141,6 +146,11 @@ class Machine:
         found = self.given(name)
         return found.text or "" if found is not None else ""
 
+    def process_text(self, name: str) -> str:
+        """The value that the environment itself has, "" for none."""
+        found = self.process.get(name)
+        return found.text or "" if found is not None else ""
+
     def setting(self, key: str) -> tuple[Layer, object] | None:
         """A key of the settings files, from the strongest file that has it."""
         for layer in self.layers:
@@ -149,15 +159,43 @@ class Machine:
         return None
 
 
+METHOD = "method"
+CREDENTIAL = "credential"
+ACCOUNT = "account"
+ENDPOINT = "endpoint"
+REGION = "region"
+MODEL = "model"
+DECISIONS = (METHOD, CREDENTIAL, ACCOUNT, ENDPOINT, REGION, MODEL)
+"""What a reason decides. The first four say whose money it is."""
+
+
 class Reason:
-    """One thing that decided: `name` is the variable, setting or file, `place` where it was set, `what` what it decides."""
+    """One thing that decided: `name` is the variable, setting or file, `place` where it was set, `what` what it decides.
 
-    __slots__ = ("name", "place", "what")
+    `layer` is one of LAYERS; what is stored in the client's directory counts to the user's.
+    """
 
-    def __init__(self, name: str, place: str, what: str) -> None:
+    __slots__ = ("layer", "name", "place", "what")
+
+    def __init__(self, name: str, place: str, what: str, layer: str = PROCESS) -> None:
         self.name = name
         self.place = place
         self.what = what
+        self.layer = layer
+
+    def __repr__(self) -> str:
+        return f"Reason({self.name!r}, {self.place!r}, {self.what!r})"
+
+
+class Claim:
+    """What a profile says of itself: its method, its payer or "", and the variables that are still as it set them."""
+
+    __slots__ = ("auth", "names", "payer")
+
+    def __init__(self, auth: str | None, payer: str, names: frozenset[str]) -> None:
+        self.auth = auth
+        self.payer = payer
+        self.names = names
 
 
 class Verdict:
@@ -165,12 +203,13 @@ class Verdict:
 
     `method` is a name of `signin.METHODS`, or "" where nothing signs in. `label` and `billed_to` are for people; `billed_to`
     completes "… pays". `endpoint` is a host or URL, `model` and `region` are "" where the client chooses. `also_sent` names
-    credentials that go along to the same host though another one decides. `unknown` says why ctx cannot tell, "" where it
+    credentials that go along to the same host though another one decides, `ignored` what is there and does not count, with the
+    reason. `unknown` says why ctx cannot tell, "" where it
     can; the other fields are then the best guess. `blocked` says why the client will not start, "" where it will.
     """
 
-    __slots__ = ("also_sent", "billed_to", "blocked", "decided_by", "endpoint", "label", "method", "model", "region",
-                 "unknown")  # fmt: skip
+    __slots__ = ("also_sent", "billed_to", "blocked", "decided_by", "endpoint", "ignored", "label", "method", "model",
+                 "region", "unknown")  # fmt: skip
 
     def __init__(self, method: str, label: str, billed_to: str) -> None:
         self.method = method
@@ -181,6 +220,7 @@ class Verdict:
         self.region = ""
         self.decided_by: list[Reason] = []
         self.also_sent: tuple[str, ...] = ()
+        self.ignored = ""
         self.unknown = ""
         self.blocked = ""
 

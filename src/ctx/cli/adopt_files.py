@@ -10,13 +10,13 @@ from ctx import signin
 from ctx.cli import adopt_dotenv, adopt_fish, adopt_posix, adopt_powershell
 from ctx.cli.adopt_found import Assignment, whole_line
 from ctx.errors import CtxError, typed
-from ctx.files import check_owner, read_bounded, write_atomically
+from ctx.files import check_owner, free_name, read_bounded, write_atomically
+from ctx.visible import MASK
 
 LIMIT = 1024 * 1024
 """Bytes of a file that are read."""
 
 BACKUP = ".ctx-backup"
-MASK = "***"
 
 _POSIX = (".zshenv", ".zprofile", ".zshrc", ".zlogin", ".bashrc", ".bash_profile", ".bash_login", ".profile")
 _PROFILES = ("profile.ps1", "Microsoft.PowerShell_profile.ps1", "Microsoft.VSCode_profile.ps1")
@@ -65,7 +65,7 @@ class Source:
 
     def rewrite(self, taken: list[Assignment]) -> str:
         """Take the lines out and leave a backup that holds no credential; that backup's path. Raises CtxError."""
-        backup = _free(f"{self.real}{BACKUP}")
+        backup = free_name(f"{self.real}{BACKUP}")
 
         def unchanged() -> None:
             if read_bounded(self.path, LIMIT, check_owner)[0] != self._data or os.path.realpath(self.path) != self.real:
@@ -92,15 +92,6 @@ def _blanked(line: str) -> str:
     """The line, or a mask where more in it looks like a credential than what was masked already."""
     rest = " ".join(word for word in line.split() if not word.endswith(f"={MASK}"))
     return f"# {MASK}{line[len(line.rstrip()) :]}" if signin.value_looks_secret(rest) else line
-
-
-def _free(path: str) -> str:
-    number = 1
-    free = path
-    while os.path.lexists(free):
-        number += 1
-        free = f"{path}-{number}"
-    return free
 
 
 def _parser(path: str) -> Callable[[str], list[Assignment]]:

@@ -71,13 +71,12 @@ def _by_number(rows: list[tuple[str, str]], invocation: Invocation) -> str | Non
     for number, (name, description) in enumerate(rows, 1):
         mark = "*" if name == invocation.active else " "
         _ask(f"{mark}{number:>3}  {name:<{width}}  {description}\n")
-    _ask(f"which one (1-{len(rows)}, or a name)? ")
-    answer = sys.stdin.readline().strip()
-    if answer.isdecimal():
-        if 1 <= int(answer) <= len(rows):
-            return rows[int(answer) - 1][0]
-        raise UsageError(f"there is no number {answer} in the list")
-    return answer or None
+    chosen = answer(f"which one (1-{len(rows)}, or a name)? ").strip()
+    if chosen.isdecimal():
+        if 1 <= int(chosen) <= len(rows):
+            return rows[int(chosen) - 1][0]
+        raise UsageError(f"there is no number {chosen} in the list")
+    return chosen or None
 
 
 def confirm(invocation: Invocation, name: str) -> None:
@@ -93,9 +92,14 @@ def confirm(invocation: Invocation, name: str) -> None:
 
 def agreed(question: str) -> bool:
     """Whether a person at the terminal says yes."""
-    _ask(f"ctx: {question} [y/N] ")
+    return answer(f"ctx: {question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def answer(question: str) -> str:
+    """What a person types behind `question`, with the line end; "" once there is no more to come."""
+    _ask(question)
     _wait_for_a_line()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return sys.stdin.readline()
 
 
 def _wait_for_a_line() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ctx.cli import plans
+from ctx.cli import cloud_session, plans
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import AUTO, OPTIONAL, PROFILE, REST, Param
 from ctx.errors import EXIT_CANNOT_EXECUTE, EXIT_COMMAND_NOT_FOUND, CtxError, UsageError
@@ -38,12 +38,16 @@ def run(invocation: Invocation, auto: bool, name: str | None, command: tuple[str
         command = command[1:]
     if name is None or not command:
         raise UsageError("say what to run", fix=f"ctx exec {name or 'NAME'} -- COMMAND…; for a shell: ctx shell NAME")
-    if not auto:
-        return replace(list(command), applied(plans.prepare(invocation, name, for_exec=True).plan, invocation.own))
-    from ctx.cli.automatic import plan_for_directory
+    if auto:
+        from ctx.cli.automatic import plan_for_directory
 
-    plan = plan_for_directory(invocation, for_exec=True)
-    return replace(list(command), applied(plan, invocation.own) if plan else invocation.own)
+        plan = plan_for_directory(invocation, for_exec=True)
+    else:
+        plan = plans.prepare(invocation, name, for_exec=True).plan
+    if plan is None:
+        return replace(list(command), invocation.own)
+    cloud_session.warn(invocation, plan)
+    return replace(list(command), applied(plan, invocation.own))
 
 
 def replace(command: list[str], environ: dict[str, str]) -> int:

@@ -8,7 +8,7 @@ import sys
 from ctx.cli.invocation import Invocation, complain, environment
 from ctx.errors import EXIT_FAILURE, EXIT_INTERRUPTED, CtxError
 
-QUICK = ("use", "off", "exec")
+QUICK = ("use", "off", "exec", "status")
 """Commands that run without click: it alone costs more than four bare interpreters."""
 
 SWITCHING = ("use", "off")

@@ -10,7 +10,7 @@ from ctx.errors import UsageError
 
 HELP = """Print what shows the active profile in a prompt.
 
-Names: bash, zsh, fish, pwsh, starship, p10k, oh-my-posh, tide. Without one it is the shell that runs ctx."""
+Names: bash, zsh, fish, pwsh, starship, p10k, oh-my-posh, tide, claude-code. Without one it is the shell that runs ctx."""
 
 PARAMS = (Param(OPTIONAL, "name", "The prompt or shell."),)
 

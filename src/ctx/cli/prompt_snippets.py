@@ -1,7 +1,8 @@
 """The prompt segment for every prompt ctx knows: the only place these texts are written; docs/prompt.md shows them.
 
 None of them starts a process of its own. Plain prompts and powerlevel10k expand `CTX_PROMPT`, which the hook keeps, when
-the prompt is drawn; programs that draw prompts are given what is exported: `CTX_PROFILE` and `CTX_STATUS`.
+the prompt is drawn; programs that draw prompts are given what is exported: `CTX_PROFILE` and `CTX_STATUS`. So is the
+shell that Claude Code starts for its status line.
 """
 
 from __future__ import annotations
@@ -16,6 +17,16 @@ class Snippet:
         self.place = place
         self.text = text
 
+
+# For /bin/sh, in builtins alone. What the client sends is read to its end, so that it never writes into a closed pipe. A
+# name is shown only if a profile can have it, for a parent process may have put anything into the variable; in the C
+# locale ranges hold ASCII alone.
+_STATUS_LINE = (
+    "LC_ALL=C; while IFS= read -r x; do :; done; "
+    "case ${CTX_PROFILE-} in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) exit 0;; esac; "
+    "case ${CTX_STATUS-} in drifted) x='*';; blocked | error) x=!$CTX_STATUS;; *) x=;; esac; "
+    'printf \'ctx: %.64s%s\' \\"$CTX_PROFILE\\" \\"$x\\"'
+)
 
 ALIASES = {"powerlevel10k": "p10k", "ohmyposh": "oh-my-posh", "omp": "oh-my-posh", "powershell": "pwsh"}
 """Other names that people type."""
@@ -111,6 +122,17 @@ function _tide_item_ctx
     end
     test -n "$text"; and _tide_print_item ctx $text
 end
+""",
+    ),
+    "claude-code": Snippet(
+        "settings.json of Claude Code (~/.claude, or the profile's CLAUDE_CONFIG_DIR), among its other keys",
+        f"""\
+{{
+  "statusLine": {{
+    "type": "command",
+    "command": "{_STATUS_LINE}"
+  }}
+}}
 """,
     ),
 }

@@ -24,15 +24,13 @@ from ctx.model import (
 )
 from ctx.resolve import builtin, merged, method_of, resolve
 from ctx.values import Surroundings, expanded
-from ctx.visible import visible
+from ctx.visible import MASK, visible
 
 HELP = """Show what a profile sets and clears, and where each value was written.
 
 Secrets, and values under a credential-like name, are masked."""
 
 PARAMS = (PROFILE, JSON, Param(FLAG, "reveal", "Show secrets; on a terminal only."))
-
-MASK = "***"
 
 
 def run(invocation: Invocation, name: str, json: bool, reveal: bool) -> int:
@@ -107,7 +105,7 @@ def _shown(key: str, value: Value, around: Surroundings, resolved: Environment |
             text = expanded(value, around)
         except ConfigError:
             text = value.text
-        return MASK if signin.looks_secret(key) or signin.value_looks_secret(text) else text
+        return signin.shown(key, text)
     return MASK
 
 

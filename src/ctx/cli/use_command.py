@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.cli import plans
+from ctx.cli import cloud_session, plans
 from ctx.cli.detect import evaluation, shell_for
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import JSON, OPTIONAL, PIN, SHELL, YES, Param
@@ -42,9 +42,11 @@ def run(invocation: Invocation, name: str | None, *, shell: str | None, pin: boo
         language = dialect(invocation.hook)
         plans.keep(invocation, prepared, language)
         invocation.emit(language.call(plan))
+        cloud_session.warn(invocation, plan)
     else:
         invocation.emit(dialect(shell_for(invocation, shell)).script(transition(plan, invocation.environ, pin=pin)))
         invocation.say(f"{plan.profile} · {plan.summary or _count(plan, invocation.environ)}")
+        cloud_session.warn(invocation, plan)
     return 0
 
 
