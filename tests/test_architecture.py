@@ -25,6 +25,7 @@ FLOORS = [
         "signin_guide",
         "signin_messages",
         "signin_precedence",
+        "signin_providers",
         "signin_requirements",
         "signin_secrets",
         "signin_shapes",
@@ -54,10 +55,11 @@ FLOORS = [
 ]
 NEIGHBOURS = {
     ("names", "names_special"),
+    ("signin", "signin_providers"),
     ("signin", "signin_secrets"),
     ("signin", "signin_variables"),
     ("signin_requirements", "signin"),
-    ("signin_requirements", "signin_precedence"),
+    ("signin_requirements", "signin_providers"),
     ("signin_requirements", "signin_values"),
     ("signin_secrets", "signin_variables"),
     ("signin_values", "signin_shapes"),

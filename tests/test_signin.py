@@ -12,22 +12,19 @@ import pytest
 from ctx import signin
 from ctx.signin import METHODS, VARIABLES, members
 from ctx.signin_precedence import (
-    ADDRESSES,
     BARE,
     CLOUD_CREDENTIALS,
     CYCLES,
     EVIDENCE,
     EXPORT,
-    HOSTS,
     IGNORED_UNDER_HOST,
     PAIRS,
-    REGIONS,
-    SKIP_SWITCHES,
     SOURCES,
     WHEN_SKIPPED,
     also_sent,
     winner,
 )
+from ctx.signin_providers import ADDRESSES, HOSTS, REGIONS, SKIP_SWITCHES
 
 SOURCE = Path(signin.__file__).parents[1]
 
@@ -386,7 +383,14 @@ def test_the_tables_load_nothing_else() -> None:
     command = [sys.executable, "-I", "-S", "-c", script]
     loaded = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split()
 
-    assert loaded == ["__future__", "ctx.signin", "ctx.signin_secrets", "ctx.signin_variables", "ctx.visible"]
+    assert loaded == [
+        "__future__",
+        "ctx.signin",
+        "ctx.signin_providers",
+        "ctx.signin_secrets",
+        "ctx.signin_variables",
+        "ctx.visible",
+    ]
 
 
 def test_each_pair_of_sources_is_answered_once() -> None:

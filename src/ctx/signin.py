@@ -1,12 +1,13 @@
 """How Claude Code signs in, as data: the methods, who pays, what an activation clears.
 
-The table of variables lies in `signin_variables`, the judgement of names and values in
-`signin_secrets`; both are offered here too. Nothing outside these leaf modules is imported,
+The table of variables lies in `signin_variables`, that of the cloud providers in
+`signin_providers`, the judgement of names and values in `signin_secrets`; all are offered here too. Nothing outside these leaf modules is imported,
 because the shell hook's fast path loads them.
 """
 
 from __future__ import annotations
 
+from ctx.signin_providers import PROVIDER_ORDER, SWITCHES, flag_is_on, provider_of
 from ctx.signin_secrets import is_public, looks_secret, shown, value_looks_secret
 from ctx.signin_variables import (
     CLIENT_VERSION,
@@ -126,7 +127,7 @@ _METHODS = (
         "bedrock",
         "Bedrock",
         "the AWS account of the profile, key or role",
-        switch="CLAUDE_CODE_USE_BEDROCK",
+        switch=SWITCHES["bedrock"],
         clouds=_AWS,
         needs=(("CLAUDE_CODE_USE_BEDROCK",),),
         detail=("AWS_PROFILE", "AWS_REGION"),
@@ -136,7 +137,7 @@ _METHODS = (
         "vertex",
         "Vertex AI",
         "the Google Cloud project",
-        switch="CLAUDE_CODE_USE_VERTEX",
+        switch=SWITCHES["vertex"],
         clouds=_GOOGLE,
         needs=(
             ("CLAUDE_CODE_USE_VERTEX", "ANTHROPIC_VERTEX_PROJECT_ID"),
@@ -148,7 +149,7 @@ _METHODS = (
         "foundry",
         "Microsoft Foundry",
         "the Azure subscription of the Foundry resource",
-        switch="CLAUDE_CODE_USE_FOUNDRY",
+        switch=SWITCHES["foundry"],
         clouds=_AZURE,
         needs=(
             ("CLAUDE_CODE_USE_FOUNDRY", "ANTHROPIC_FOUNDRY_RESOURCE"),
@@ -180,7 +181,7 @@ _METHODS = (
         "anthropic-aws",
         "Claude Platform on AWS",
         "the workspace, through AWS Marketplace",
-        switch="CLAUDE_CODE_USE_ANTHROPIC_AWS",
+        switch=SWITCHES["anthropic-aws"],
         clouds=_AWS,
         needs=(("CLAUDE_CODE_USE_ANTHROPIC_AWS", "ANTHROPIC_AWS_WORKSPACE_ID"),),
         detail=("ANTHROPIC_AWS_WORKSPACE_ID", "AWS_PROFILE", "AWS_REGION"),
@@ -190,7 +191,7 @@ _METHODS = (
         "anthropic-google-cloud",
         "Claude Platform on Google Cloud",
         "the workspace, through Google Cloud",
-        switch="CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
+        switch=SWITCHES["anthropic-google-cloud"],
         clouds=_GOOGLE,
         needs=(("CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",),),
         detail=("ANTHROPIC_GOOGLE_CLOUD_PROJECT", "ANTHROPIC_GOOGLE_CLOUD_LOCATION"),
@@ -199,7 +200,7 @@ _METHODS = (
         "mantle",
         "Bedrock Mantle",
         "the AWS account of the profile, key or role",
-        switch="CLAUDE_CODE_USE_MANTLE",
+        switch=SWITCHES["mantle"],
         clouds=_AWS,
         needs=(("CLAUDE_CODE_USE_MANTLE",),),
         detail=("AWS_PROFILE", "AWS_REGION"),
@@ -220,19 +221,6 @@ _METHODS = (
 
 METHODS: dict[str, Method] = {method.name: method for method in _METHODS}
 """The sign-in methods by the name that a profile's `auth` takes."""
-
-PROVIDER_ORDER = (
-    "bedrock",
-    "foundry",
-    "anthropic-aws",
-    "anthropic-google-cloud",
-    "mantle",
-    "vertex",
-)
-"""Which provider wins when several switches are on, strongest first; measured.
-
-With Bedrock and Mantle both on, the form of the model id picks between the two.
-"""
 
 # What wins among credentials once no provider switch is on, strongest first; measured. An
 # address stands first, because whatever credential there is goes to that host.
@@ -286,9 +274,9 @@ def method_of(names: frozenset[str] | set[str]) -> str | None:
     """
     if "CLAUDE_CODE_USE_GATEWAY" in names:
         return None
-    for provider in PROVIDER_ORDER:
-        if METHODS[provider].switch in names:
-            return provider
+    provider = provider_of(names)
+    if provider:
+        return provider
     for name, method in _CREDENTIAL_ORDER:
         if name in names:
             return method
@@ -299,8 +287,3 @@ def paid_by(payer: str) -> str:
     """The sentence "… pays" for a payer, of whom a table may say `the organization, per token`."""
     who, comma, how = payer.partition(", per ")
     return f"{who} pays per {how}" if comma else f"{payer} pays"
-
-
-def flag_is_on(value: str) -> bool:
-    """Whether the client takes this value of a switch as on; any other text, 2 too, is off."""
-    return value.lower() in ("1", "true", "yes", "on")

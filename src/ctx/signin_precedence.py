@@ -136,52 +136,8 @@ WHEN_SKIPPED = {
 Without that no provider is sent any. For the providers that are not here it was not measured.
 """
 
-SKIP_SWITCHES = {
-    "bedrock": "CLAUDE_CODE_SKIP_BEDROCK_AUTH",
-    "foundry": "CLAUDE_CODE_SKIP_FOUNDRY_AUTH",
-    "anthropic-aws": "CLAUDE_CODE_SKIP_ANTHROPIC_AWS_AUTH",
-    "anthropic-google-cloud": "CLAUDE_CODE_SKIP_ANTHROPIC_GOOGLE_CLOUD_AUTH",
-    "mantle": "CLAUDE_CODE_SKIP_MANTLE_AUTH",
-    "vertex": "CLAUDE_CODE_SKIP_VERTEX_AUTH",
-}
-"""The switch that leaves out a provider's own sign-in, by method."""
-
-ADDRESSES = {
-    "bedrock": "ANTHROPIC_BEDROCK_BASE_URL",
-    "foundry": "ANTHROPIC_FOUNDRY_BASE_URL",
-    "anthropic-aws": "ANTHROPIC_AWS_BASE_URL",
-    "anthropic-google-cloud": "ANTHROPIC_GOOGLE_CLOUD_BASE_URL",
-    "mantle": "ANTHROPIC_BEDROCK_MANTLE_BASE_URL",
-    "vertex": "ANTHROPIC_VERTEX_BASE_URL",
-}
-"""The variable that moves a provider's endpoint, by method; for everything else it is ANTHROPIC_BASE_URL."""
-
 FIRST_PARTY = "api.anthropic.com"
 """Where requests go that nothing moves elsewhere."""
-
-HOSTS = {
-    "bedrock": "bedrock-runtime.{}.amazonaws.com",
-    "mantle": "bedrock-mantle.{}.api.aws",
-    "anthropic-aws": "aws-external-anthropic.{}.api.aws",
-    "vertex": "{}-aiplatform.googleapis.com",
-    "foundry": "{}.services.ai.azure.com",
-}
-"""A provider's own host, by method; in `{}` the region, for Foundry the resource. Documented by the providers.
-
-That of Claude Platform on Google Cloud is not known.
-"""
-
-REGIONS = {
-    "bedrock": (("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1"),
-    "mantle": (("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1"),
-    "anthropic-aws": (("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1"),
-    "vertex": (("CLOUD_ML_REGION",), "us-east5"),
-    "anthropic-google-cloud": (("ANTHROPIC_GOOGLE_CLOUD_LOCATION",), ""),
-}
-"""The variables that name a provider's region, strongest first, and the region without them, by method.
-
-In front of that last one an AWS profile's own region counts.
-"""
 
 EXPORT = "awsCredentialExport"
 """A setting, no variable: a program that prints AWS credentials."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from ctx.signin import METHODS, PROVIDER_ORDER, flag_is_on, method_of
-from ctx.signin_precedence import ADDRESSES, SKIP_SWITCHES
+from ctx.signin_providers import ADDRESSES, SKIP_SWITCHES
 from ctx.signin_values import LOOPBACK, Problem, host, value_problem
 
 TYPE_CHECKING = False

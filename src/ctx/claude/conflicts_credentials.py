@@ -12,7 +12,6 @@ from ctx.claude.stored import ANT, KEYS
 from ctx.errors import typed
 from ctx.signin_precedence import (
     ACTIVE_OIDC,
-    ADDRESSES,
     API_KEY,
     AUTH_TOKEN,
     CONSOLE,
@@ -22,10 +21,10 @@ from ctx.signin_precedence import (
     LOGIN,
     OAUTH_TOKEN,
     PROFILE,
-    SKIP_SWITCHES,
     WHEN_SKIPPED,
     also_sent,
 )
+from ctx.signin_providers import ADDRESSES, SKIP_SWITCHES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

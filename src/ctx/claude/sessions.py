@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.signin import flag_is_on
-from ctx.signin_precedence import SKIP_SWITCHES
+from ctx.signin_providers import SKIP_SWITCHES, flag_is_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

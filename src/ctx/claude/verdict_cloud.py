@@ -10,7 +10,8 @@ from ctx.claude import aws, google
 from ctx.claude.model import ACCOUNT, CREDENTIAL, ENDPOINT, METHOD, REGION, Machine, Reason, Verdict
 from ctx.claude.verdict_words import shown
 from ctx.errors import ConfigError
-from ctx.signin_precedence import ADDRESSES, CLOUD_CREDENTIALS, EXPORT, HOSTS, REGIONS, SKIP_SWITCHES
+from ctx.signin_precedence import CLOUD_CREDENTIALS, EXPORT
+from ctx.signin_providers import ADDRESSES, HOSTS, REGIONS, SKIP_SWITCHES
 from ctx.signin_values import host
 
 _SIGNED = {

@@ -6,10 +6,8 @@ import time
 
 from ctx.cli.invocation import Invocation
 from ctx.model import ASSIGN, SET, Plan
+from ctx.signin_providers import flag_is_on, provider_of
 from ctx.state import applied
-
-SWITCH = "CLAUDE_CODE_USE_"
-"""How the variables begin that turn a cloud on; the table of all of them is not loaded without one."""
 
 
 def warn(invocation: Invocation, plan: Plan) -> None:
@@ -21,15 +19,10 @@ def warn(invocation: Invocation, plan: Plan) -> None:
     if invocation.environ.get("CLAUDECODE"):
         return
     given = {op.name: op.value for op in plan.ops if op.kind in (SET, ASSIGN)}
-    switches = [name for name in given if name.startswith(SWITCH)]
-    if not switches:
+    method = provider_of({name for name, value in given.items() if flag_is_on(value)})
+    if not method:
         return
     from ctx.claude import sessions
-    from ctx.signin import flag_is_on, method_of
-
-    method = method_of({name for name in switches if flag_is_on(given[name])})
-    if method is None:
-        return
 
     try:
         found = sessions.problem(method, applied(plan, invocation.own), invocation.home, time.time())
