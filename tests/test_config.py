@@ -229,7 +229,7 @@ def refused(folder: Path) -> str:
 
 
 def test_no_file_says_how_to_make_one(tmp_path: Path) -> None:
-    assert "ctx example >" in refused(tmp_path)
+    assert "ctx new NAME" in refused(tmp_path)
 
 
 def test_an_empty_file_is_an_empty_set_of_profiles(folder: Path) -> None:

@@ -26,7 +26,7 @@ def load(directory: str) -> tuple[Config, Source]:
         raise ConfigError(
             "there are no profiles yet",
             where=path,
-            fix=f"{typed('mkdir', '-p', directory)} && ctx example > {typed(path)}",
+            fix="ctx new NAME makes the first; ctx example shows one for each way to sign in",
         ) from None
     return parse(source.text, path), source
 

@@ -39,7 +39,7 @@ def from_list(invocation: Invocation) -> str:
         raise UsageError("say which profile", fix="ctx list shows them; ctx use NAME switches")
     config, _ = load(invocation.config)
     if not config.profiles:
-        raise UnknownProfileError("there are no profiles yet", where=config.file, fix="ctx example shows some")
+        raise UnknownProfileError("there are no profiles yet", where=config.file, fix="ctx new NAME makes the first")
     rows = [(profile.name, visible(profile.description)) for profile in config.profiles.values()]
     chosen = _with_fzf(rows, invocation) if _fzf(invocation) else _by_number(rows, invocation)
     if chosen is None:

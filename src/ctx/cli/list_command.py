@@ -46,7 +46,7 @@ def _row(config: Config, profile: Profile, invocation: Invocation) -> dict[str, 
 
 def _table(rows: list[dict[str, object]]) -> str:
     if not rows:
-        return "no profiles yet; ctx example shows some\n"
+        return "no profiles yet; ctx new NAME makes the first\n"
     lines: list[tuple[str, ...]] = [("", "PROFILE", "METHOD", "WHO PAYS", "WHERE")]
     for row in rows:
         directories = row["directories"] if isinstance(row["directories"], list) else []
