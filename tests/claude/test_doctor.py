@@ -155,9 +155,13 @@ def test_fixes_are_written_for_the_shell_whose_hook_called(case: Case) -> None:
 
 
 def test_a_conflict_of_a_profile_elsewhere_is_found(case: Case) -> None:
-    case.home.profiles(MAX + '[profiles.other]\nauth = "subscription"\n')
+    profiles = MAX + '[profiles.other]\nauth = "subscription"\n'
+    case.home.profiles(profiles)
     case.write(".claude/settings.json", '{\n "apiKeyHelper": "print-key"\n}')
 
+    assert case.only("helper-outranks")["severity"] == "warning"
+
+    case.home.profiles(f'default = "other"\n{profiles}')
     found = case.only("helper-outranks")
     assert found["message"] == (
         "max, other: apiKeyHelper outranks the profile (Claude subscription): the helper's key is used and billed"
@@ -365,12 +369,19 @@ def test_a_folder_of_somebody_else_is_an_error(case: Case) -> None:
 
 
 def test_a_secret_that_nobody_stored_is_an_error(case: Case) -> None:
-    case.home.profiles(WITH_SECRET)
+    case.home.profiles(f'default = "gw"\n{WITH_SECRET}')
 
     found = case.only("secret-missing")
     assert found["message"] == "the secret gw, which gw needs: nobody stored it"
     assert found["fix"] == "ctx secret set gw"
     assert case.findings(CTX_SECRET_GW="not-to-be-seen") == []
+
+
+def test_a_secret_of_a_profile_that_nothing_chooses_yet_is_a_note(case: Case) -> None:
+    case.home.profiles(WITH_SECRET)
+
+    found = case.only("secret-not-stored")
+    assert (found["severity"], "gw (gw)" in found["message"]) == ("info", True)
 
 
 def stored(case: Case) -> Path:

@@ -7,6 +7,7 @@ import string
 import pytest
 
 from ctx import signin, signin_messages
+from ctx.signin_message import FIELDS, Message
 from ctx.signin_messages import MESSAGES, WARNING, recognise, warnings
 
 AWS = (
@@ -238,6 +239,7 @@ TEXTS = (
     ("subscription", "Unable to verify organization for this login", "managed-organization"),
     # No cloud credentials.
     ("bedrock", NO_AWS.format("Could not load credentials from any providers"), "aws-none"),
+    ("mantle", "API Error: Could not load credentials from any providers", "aws-none"),
     (
         "bedrock",
         NO_AWS.format(
@@ -318,14 +320,14 @@ def test_line_breaks_and_typographic_apostrophes_make_no_difference() -> None:
 
 
 @pytest.mark.parametrize("row", MESSAGES, ids=lambda row: row.code)
-def test_a_row_is_whole_and_names_known_methods_and_fields_only(row: signin_messages.Message) -> None:
+def test_a_row_is_whole_and_names_known_methods_and_fields_only(row: Message) -> None:
     fields = {name for text in (row.meaning, row.fix) for _, name, _, _ in string.Formatter().parse(text) if name}
 
     assert row.parts
     assert row.meaning
     assert row.fix
     assert set(row.methods) <= set(signin.METHODS)
-    assert fields <= set(signin_messages.FIELDS)
+    assert fields <= set(FIELDS)
     assert all(part == signin_messages.flat(part) for part in row.parts)
 
 

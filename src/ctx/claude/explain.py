@@ -7,6 +7,7 @@ import shlex
 from ctx import signin, signin_messages
 from ctx.claude.model import ENDPOINT
 from ctx.errors import typed
+from ctx.signin_message import FIELDS, Message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -174,11 +175,11 @@ def explained(text: str, case: Case) -> Finding | None:
     return filled(message, text, case)
 
 
-def filled(message: signin_messages.Message, text: str, case: Case) -> Finding:
+def filled(message: Message, text: str, case: Case) -> Finding:
     """A row of the table with what is known here in its places."""
     known = _known(text, case)
-    shown = {name: known.get(name) or _UNKNOWN[name] for name in signin_messages.FIELDS}
-    given = {name: shlex.quote(known[name]) if known.get(name) else _TO_TYPE[name] for name in signin_messages.FIELDS}
+    shown = {name: known.get(name) or _UNKNOWN[name] for name in FIELDS}
+    given = {name: shlex.quote(known[name]) if known.get(name) else _TO_TYPE[name] for name in FIELDS}
     given["replace"] = _replace(shown["credential"], case)
     # `{replace}` alone is a sentence or a command; what stands beside it in the table is written for both.
     return Finding(message.code, message.meaning.format_map(shown), message.fix.format_map(given))

@@ -9,7 +9,7 @@ from ctx import secrets, signin
 from ctx.claude.model import ERROR, WARNING
 from ctx.cli import adopt_profiles, start_files
 from ctx.cli.adopt_files import Source, usual
-from ctx.cli.doctor_findings import FILES, SECRETS, START_UP, Finding, Patient, failed, look, of_error
+from ctx.cli.doctor_findings import FILES, SECRETS, START_UP, Finding, Patient, failed, look, note, of_error
 from ctx.cli.secret_use import Uses
 from ctx.config import load
 from ctx.discover import working_directory
@@ -100,9 +100,18 @@ def stores(patient: Patient) -> Iterator[Finding]:
         yield of_error("store-unusable", error)
     used = Uses(patient.readable_config())
     environ = patient.invocation.own
+    in_use = patient.in_use()
+    later = []
     for name in sorted(used.names):
-        if name not in index.entries and not environ.get(secrets.variable(name)):
+        if name in index.entries or environ.get(secrets.variable(name)):
+            continue
+        if in_use.intersection(used.profiles(name)):
             yield _missing(used, name, "nobody stored it")
+        else:
+            later.append(f"{name} ({', '.join(used.profiles(name))})")
+    if later:
+        what = f"nobody stored what profiles need that are not in use yet: {', '.join(later)}"
+        yield note("secret-not-stored", what, "", "ctx secret set NAME, before the first use")
     for kind in records.KINDS:
         names = tuple(name for name, entry in index.entries.items() if entry.store == kind)
         if names:

@@ -84,6 +84,13 @@ class Patient:
             self._view = of_shell(self.invocation)
         return self._view
 
+    def in_use(self) -> set[str]:
+        """Profiles that something chooses: this shell, the default, a binding. The others wait for their first use."""
+        config = self.readable_config()
+        chosen = {config.default, self.view().profile, self.invocation.manual}
+        chosen.update(binding.profile for binding in config.directories)
+        return {config.aliases[name] for name in chosen if name and name in config.aliases}
+
     def shown(self, path: str) -> str:
         """A path for people."""
         return shown_place(path, self.home)

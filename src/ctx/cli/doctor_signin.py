@@ -63,6 +63,8 @@ def profile_conflicts(patient: Patient) -> Iterator[Finding]:
                 found.setdefault(key, (conflict, []))[1].append(name)
     for conflict, of in found.values():
         conflict.message = conflict.message.replace(f"the profile {of[0]}", "the profile")
+        if conflict.severity == ERROR and not patient.in_use().intersection(of):
+            conflict.severity = WARNING
         yield _finding(conflict, f"{_named(of)}: ")
 
 
