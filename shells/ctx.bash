@@ -32,11 +32,13 @@ function __ctx_settings {
 #                 (the decisions are complete, the environment may be half changed back)
 # __ctx_profile   the active profile; __ctx_previous the one before
 # __ctx_applied   what it was made from; __ctx_color and __ctx_lock: how the prompt shows it
-# __ctx_watched   the variables that decide how it signs in; __ctx_drifted the one that was changed since; __ctx_steady
-#                 "yes" once there is a test for all of them
+# __ctx_watched   and __ctx_gone: variables that decide how it signs in, which it set or took away; __ctx_drifted the one that
+#                 was changed since; __ctx_steady "yes" once there is a test for all of them; __ctx_claude "claude" if they
+#                 are about Claude Code
 # __ctx_first     before the first prompt: "inherited" if the active profile is the parent's, else "new"
 # __ctx_switching the profile from which a person is just switching, "-" for none; __ctx_looking the same where a
 #                 directory asks for it. A prompt that finds them knows that Ctrl-C came in between
+# __ctx_unpublished  "yes" while what prompts and children are to know is being exported
 # __ctx_flags     options to be given back: those of `set` by their letters, N for nocasematch
 #
 # What is due here, and what that rests on, as README.md lists it under "Directories": __ctx_manual, __ctx_pin, __ctx_by,
@@ -47,7 +49,8 @@ function __ctx_settings {
 #
 # __ctx_its_*     what the plan or answer that was read last says in its head
 #
-# The undo record, one index per variable: __ctx_name, __ctx_kind (set, assign, unset, list), __ctx_new (the value ctx
+# The undo record: __ctx_fresh, the names that were set together and did not exist, with __ctx_pairs (NAME=value); for every
+# other variable one index: __ctx_name, __ctx_kind (set, assign, unset, list), __ctx_new (the value ctx
 # gave it), __ctx_had (x: was exported, v: was not, "": did not exist), __ctx_old, and for lists the entries in
 # __ctx_front and __ctx_back.
 #
@@ -82,7 +85,7 @@ function __ctx_end {
 }
 
 function __ctx_new_record {
-  __ctx_count=0
+  __ctx_count=0 __ctx_fresh='' __ctx_pairs=()
   __ctx_name=() __ctx_kind=() __ctx_new=() __ctx_had=() __ctx_old=() __ctx_front=() __ctx_back=()
 }
 
@@ -140,30 +143,28 @@ function __ctx_adopt {
 
 # Exports what prompts and children are to know of the present state.
 function __ctx_publish {
-  {
-    if [[ -n $__ctx_refusal || -z $__ctx_profile ]]; then
-      __ctx_export CTX_STATUS "$__ctx_refusal"
-    elif [[ -n $__ctx_drifted ]]; then
-      __ctx_export CTX_STATUS drifted
-    else
-      __ctx_export CTX_STATUS active
-    fi
-    # Where nothing is chosen, the manual choice says enough.
-    __ctx_export __CTX_BY "${CTX_STATUS:+$__ctx_by}"
-    __ctx_export __CTX_MANUAL "$__ctx_manual"
-    __ctx_export __CTX_BINDING "$__ctx_binding"
-    __ctx_export __CTX_PIN "$__ctx_pin"
-    __ctx_export __CTX_PREVIOUS "$__ctx_previous"
-  } 2>/dev/null
-  __ctx_paint
-}
-
-function __ctx_export {
-  if [[ -n $2 ]]; then
-    \builtin export "$1=$2"
-  else
-    \builtin unset -v "$1"
+  \builtin local "__ctx_text=$__ctx_refusal" "__ctx_n=$__ctx_by"
+  if [[ -z $__ctx_text && -n $__ctx_profile ]]; then
+    __ctx_text=${__ctx_drifted:+drifted}
+    __ctx_text=${__ctx_text:-active}
   fi
+  # Where nothing is chosen, the manual choice says enough.
+  [[ -n $__ctx_text ]] || __ctx_n=
+  __ctx_unpublished=yes
+  {
+    \builtin unset -v CTX_STATUS __CTX_BY __CTX_MANUAL __CTX_BINDING __CTX_PIN __CTX_PREVIOUS
+    # Without arguments it would print everything exported.
+    [[ -z $__ctx_text$__ctx_manual$__ctx_binding$__ctx_pin$__ctx_previous ]] ||
+      \builtin export ${__ctx_text:+"CTX_STATUS=$__ctx_text"} ${__ctx_n:+"__CTX_BY=$__ctx_n"} \
+        ${__ctx_manual:+"__CTX_MANUAL=$__ctx_manual"} ${__ctx_binding:+"__CTX_BINDING=$__ctx_binding"} \
+        ${__ctx_pin:+"__CTX_PIN=$__ctx_pin"} ${__ctx_previous:+"__CTX_PREVIOUS=$__ctx_previous"}
+  } 2>/dev/null
+  __ctx_text=$__ctx_profile${__ctx_profile:+ }
+  if [[ -n $__ctx_refusal || -n $__ctx_profile && -n $__ctx_color$__ctx_lock$__ctx_drifted ]]; then
+    __ctx_paint
+  fi
+  [[ ${CTX_PROMPT-} == "$__ctx_text" ]] || \builtin printf -v CTX_PROMPT %s "$__ctx_text" 2>/dev/null
+  __ctx_unpublished=
 }
 
 # --- 3. Primitives ----------------------------------------------------------------------------------------------------
@@ -292,29 +293,74 @@ function __ctx_each_entry {
 # --- 4. Applying ------------------------------------------------------------------------------------------------------
 
 # What plans call: PROFILE SUMMARY [KIND NAME VALUE]... It reads them into __ctx_target, __ctx_summary, __ctx_its_* (the
-# head), __ctx_clears (names, patterns) and __ctx_steps (triples). The ctx function declares these and goes on from there;
-# text that a person evaluates is carried out at once.
+# head), __ctx_clears (names, patterns), __ctx_its_names and __ctx_its_pairs (what is set together) and __ctx_steps
+# (triples). The ctx function declares these and goes on from there; text that a person evaluates is carried out at once.
 function __ctx_apply {
-  {
-    if [[ -z ${__ctx_reading-} ]]; then
-      __ctx_begin "$-" 0
-      \builtin local IFS=$' \t\n' __ctx_code=0 __ctx_target __ctx_summary __ctx_clears __ctx_steps
-      __ctx_recover
-    fi
-    \builtin local __ctx_n __ctx_kept=
-  } 2>/dev/null
-  __ctx_target=$1 __ctx_summary=$2 __ctx_clears=() __ctx_steps=() __ctx_its_color='' __ctx_its_lock='' __ctx_its_watched=''
+  if [[ -z ${__ctx_reading-} ]]; then
+    __ctx_apply_at_once "$@"
+    \builtin return
+  fi
+  __ctx_target=$1 __ctx_summary=$2 __ctx_clears=() __ctx_its_names='' __ctx_its_pairs=() __ctx_its_color='' \
+    __ctx_its_lock='' __ctx_its_watched='' __ctx_its_gone='' __ctx_its_claude=''
   \builtin shift 2
+  if [[ "${1-} ${4-}" == 'style watch' ]]; then
+    __ctx_its_color=$2 __ctx_its_lock=$3 __ctx_its_watched=$5 __ctx_its_claude=$6
+    \builtin shift 6
+  fi
+  case ${1-} in
+    unset | watched | export | set | assign | prepend | append | '') ;;
+    *)
+      __ctx_read_head "$@"
+      \builtin shift "$__ctx_read"
+      ;;
+  esac
+  # What makes one plan differ from another.
+  __ctx_its_plan="$__ctx_target/$__ctx_summary/$__ctx_its_color/$__ctx_its_lock/$__ctx_its_watched"
+  while [[ ${1-} == unset || ${1-} == watched ]]; do
+    __ctx_its_plan+=/$1/$2
+    [[ $1 == unset ]] || __ctx_its_gone=$2
+    if [[ $2 == *'*' ]]; then
+      __ctx_clears+=("$2")
+    elif [[ -n $3 || ${__ctx_had[*]} == *[xv]* ]]; then
+      __ctx_read_clears "$2"
+    fi
+    \builtin shift 3
+  done
+  # No value holds this character unless somebody takes pains.
+  \builtin local IFS=$'\037'
+  __ctx_its_plan+="/$#/$*"
+  if [[ ${1-} == export ]]; then
+    __ctx_its_names=$2 __ctx_its_pairs=("${@:4:$3}")
+    \builtin shift $((3 + $3))
+  fi
+  __ctx_steps=("$@")
+}
+
+function __ctx_apply_at_once {
+  {
+    __ctx_begin "$-" 0
+    \builtin local IFS=$' \t\n' __ctx_reading=yes __ctx_code=0 __ctx_target __ctx_summary __ctx_clears __ctx_steps \
+      __ctx_its_names __ctx_its_pairs
+    __ctx_recover
+  } 2>/dev/null
+  __ctx_apply "$@"
+  __ctx_choose || __ctx_code=1
+  { __ctx_end && \builtin return "$__ctx_code"; } 2>/dev/null
+}
+
+# The head of an answer, and any other. Sets __ctx_read to the number of words it took.
+function __ctx_read_head {
+  __ctx_read=$#
   while [[ $# -ge 3 ]]; do
     case $1 in
-      style) __ctx_its_color=$2 __ctx_its_lock=$3 ;;
-      watch) __ctx_its_watched=$2 ;;
-      binding) __ctx_its_binding=$2 __ctx_its_place=$3 ;;
-      by) __ctx_its_by=$2 ;;
       source) __ctx_its_file=$2 __ctx_its_real=$3 ;;
       text) __ctx_its_mode=$2 __ctx_its_content=$3 ;;
       present) __ctx_its_present+=("$2") ;;
       absent) __ctx_its_absent+=("$2") ;;
+      binding) __ctx_its_binding=$2 __ctx_its_place=$3 ;;
+      by) __ctx_its_by=$2 ;;
+      style) __ctx_its_color=$2 __ctx_its_lock=$3 ;;
+      watch) __ctx_its_watched=$2 __ctx_its_claude=$3 ;;
       index) __ctx_its_tree=$2 __ctx_its_stamp=$3 ;;
       default) __ctx_its_default=$2 ;;
       refuse) __ctx_its_refusal=$2 __ctx_its_line=$3 ;;
@@ -324,32 +370,19 @@ function __ctx_apply {
     esac
     \builtin shift 3
   done
-  __ctx_its_plan="$__ctx_target/$__ctx_summary/$__ctx_its_color/$__ctx_its_lock/$__ctx_its_watched"
-  [[ ${__ctx_had[*]} != *[xv]* ]] || __ctx_kept=" ${__ctx_name[*]} "
-  # Most variables that a plan clears do not exist, and the end of the present profile does not bring them back. They are
-  # passed over: this loop is the greater part of a switch.
-  while [[ $1 == unset ]]; do
-    __ctx_its_plan+=/$2
-    case $2 in
-      *'*') __ctx_clears+=("$2") ;;
-      *)
-        for __ctx_n in $2; do
-          if [[ -n ${!__ctx_n+x} || -n $__ctx_kept && $__ctx_kept == *" $__ctx_n "* ]]; then
-            __ctx_clears+=("$__ctx_n")
-          fi
-        done
-        ;;
-    esac
-    \builtin shift 3
+  __ctx_read=$((__ctx_read - $#))
+}
+
+# Adds those of the names in $1 to __ctx_clears that exist, or that the end of the present profile brings back. Most
+# variables that a plan clears are neither.
+function __ctx_read_clears {
+  \builtin local __ctx_n __ctx_kept
+  __ctx_kept=" ${__ctx_name[*]} "
+  for __ctx_n in $1; do
+    if [[ -n ${!__ctx_n+x} || $__ctx_kept == *" $__ctx_n "* ]]; then
+      __ctx_clears+=("$__ctx_n")
+    fi
   done
-  __ctx_steps=("$@")
-  # What makes one plan differ from another. No value holds this character unless somebody takes pains.
-  \builtin local IFS=$'\037'
-  __ctx_its_plan+="/$#/$*"
-  [[ -z ${__ctx_reading-} ]] || \builtin return 0
-  IFS=$' \t\n'
-  __ctx_choose || __ctx_code=1
-  { __ctx_end && \builtin return "$__ctx_code"; } 2>/dev/null
 }
 
 # Carries the plan out that was read, as a person's choice.
@@ -357,7 +390,7 @@ function __ctx_choose {
   \builtin local __ctx_who=manual __ctx_hand=$__ctx_target
   __ctx_switching=${__ctx_profile:--}
   if __ctx_switch; then
-    __ctx_paint
+    __ctx_publish
     \builtin return 0
   elif [[ -z $__ctx_state && $__ctx_switching != - ]]; then
     __ctx_manual=- __ctx_by=manual
@@ -370,24 +403,10 @@ function __ctx_choose {
 # Carries the plan out that was read; __ctx_who chose it, and __ctx_hand is the manual choice from then on. Returns 1 with
 # nothing changed if that is not possible.
 function __ctx_switch {
-  \builtin local __ctx_displaced __ctx_found __ctx_readonly __ctx_exports __ctx_gave __ctx_n "__ctx_was=${__ctx_left:-$__ctx_profile}"
+  \builtin local __ctx_displaced __ctx_found __ctx_existing __ctx_exports __ctx_readonly __ctx_n \
+    "__ctx_was=${__ctx_left:-$__ctx_profile}"
   __ctx_check || \builtin return 1
-  if [[ -n $__ctx_state ]]; then
-    __ctx_decide fairly
-    __ctx_gave=${__ctx_had[*]}
-    __ctx_undo
-    __ctx_exports=
-    if [[ $__ctx_gave == *[xv]* ]]; then
-      __ctx_find_displaced
-    else
-      # Nothing came back, so there is nothing new to displace.
-      __ctx_found=()
-      for __ctx_n in "${__ctx_displaced[@]}"; do
-        [[ -z ${!__ctx_n+x} ]] || __ctx_found+=("$__ctx_n")
-      done
-      __ctx_displaced=("${__ctx_found[@]}")
-    fi
-  fi
+  [[ -z $__ctx_state ]] || __ctx_make_room
   if [[ -n $__ctx_was && $__ctx_was != "$__ctx_target" ]]; then
     __ctx_previous=$__ctx_was
   fi
@@ -400,19 +419,41 @@ function __ctx_switch {
     \builtin return 1
   fi
   __ctx_profile=$__ctx_target __ctx_state=active __ctx_by=$__ctx_who __ctx_manual=$__ctx_hand __ctx_refusal='' \
-    __ctx_applied=$__ctx_its_plan __ctx_color=$__ctx_its_color __ctx_lock=$__ctx_its_lock \
-    __ctx_watched=$__ctx_its_watched __ctx_drifted='' __ctx_steady='' __ctx_switching='' __ctx_first=${__ctx_first:+new}
+    __ctx_applied=$__ctx_its_plan __ctx_color=$__ctx_its_color __ctx_lock=$__ctx_its_lock __ctx_claude=$__ctx_its_claude \
+    __ctx_watched=$__ctx_its_watched __ctx_gone=$__ctx_its_gone __ctx_drifted='' __ctx_steady='' __ctx_switching='' \
+    __ctx_first=${__ctx_first:+new}
   if [[ -z $__ctx_summary ]]; then
-    __ctx_summary="$((__ctx_count - ${#__ctx_displaced[@]})) set, ${#__ctx_displaced[@]} cleared"
+    __ctx_n=$((__ctx_count + ${#__ctx_pairs[@]} - ${#__ctx_displaced[@]}))
+    __ctx_summary="$__ctx_n set, ${#__ctx_displaced[@]} cleared"
   fi
   __ctx_say "$__ctx_target · $__ctx_summary${__ctx_where:+ · $__ctx_where}"
 }
 
+# Takes the present profile off for the one that was read.
+function __ctx_make_room {
+  \builtin local __ctx_gave __ctx_n
+  __ctx_decide fairly
+  __ctx_gave=${__ctx_had[*]}
+  __ctx_undo
+  __ctx_exports=
+  if [[ $__ctx_gave == *[xv]* ]]; then
+    __ctx_find_displaced
+  else
+    # Nothing came back, so there is nothing new to displace.
+    __ctx_found=()
+    for __ctx_n in "${__ctx_displaced[@]}"; do
+      [[ -z ${!__ctx_n+x} ]] || __ctx_found+=("$__ctx_n")
+    done
+    __ctx_displaced=("${__ctx_found[@]}")
+  fi
+  # shellcheck disable=SC2086  # a word for each name
+  [[ -z $__ctx_its_names ]] || __ctx_find_existing $__ctx_its_names
+}
+
 # Sets __ctx_displaced to the existing variables that the plan takes away for good.
 function __ctx_find_displaced {
-  \builtin local __ctx_i __ctx_n __ctx_set=' '
+  \builtin local __ctx_i __ctx_n "__ctx_set= $__ctx_its_names "
   __ctx_displaced=()
-  [[ ${#__ctx_clears[@]} -gt 0 ]] || \builtin return 0
   for ((__ctx_i = 0; __ctx_i < ${#__ctx_steps[@]}; __ctx_i += 3)); do
     [[ ${__ctx_steps[__ctx_i]} == *pend ]] || __ctx_set+="${__ctx_steps[__ctx_i + 1]} "
   done
@@ -432,8 +473,10 @@ function __ctx_find_displaced {
 # Whether everything that the plan and the end of the present profile touch can be written.
 function __ctx_check {
   \builtin local __ctx_n __ctx_i __ctx_names
-  __ctx_find_displaced
-  __ctx_names=("${__ctx_displaced[@]}")
+  __ctx_displaced=()
+  [[ ${#__ctx_clears[@]} -eq 0 ]] || __ctx_find_displaced
+  # shellcheck disable=SC2206  # a word for each name
+  __ctx_names=($__ctx_its_names "${__ctx_displaced[@]}")
   for ((__ctx_i = 0; __ctx_i < ${#__ctx_steps[@]}; __ctx_i += 3)); do
     case ${__ctx_steps[__ctx_i]} in
       set | assign | prepend | append) __ctx_names+=("${__ctx_steps[__ctx_i + 1]}") ;;
@@ -447,29 +490,80 @@ function __ctx_check {
       \builtin return 1
       ;;
   esac
-  for __ctx_n in "${__ctx_names[@]}"; do
-    __ctx_i="${__ctx_n}[@]"
-    if [[ -n ${!__ctx_i+x} ]] && __ctx_is_array "$__ctx_n"; then
-      __ctx_complain "$__ctx_n is an array in this shell: nothing was changed"
-      \builtin return 1
-    fi
-  done
+  __ctx_find_existing "${__ctx_names[@]}"
+  if [[ -n $__ctx_existing ]]; then
+    __ctx_find_array "${__ctx_names[@]}" || \builtin return 1
+  fi
+  # shellcheck disable=SC2086  # a word for each name
   __ctx_find_readonly CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS __CTX_MANUAL __CTX_BY \
-    "${__ctx_names[@]}" "${__ctx_name[@]}"
+    "${__ctx_names[@]}" "${__ctx_name[@]}" $__ctx_fresh
   if [[ -n $__ctx_readonly ]]; then
     __ctx_complain "$__ctx_readonly is readonly in this shell: nothing was changed"
     \builtin return 1
   fi
 }
 
-# The undo record and, from it, the decisions that carry the plan out.
+# Sets __ctx_existing to something if there is any of these variables, be it an array. They are names: they become code.
+function __ctx_find_existing {
+  \builtin local __ctx_n
+  __ctx_existing=
+  if [[ $# -gt 0 ]]; then
+    # shellcheck disable=SC2016  # expanded by eval
+    \builtin printf -v __ctx_n '${%s[@]+x}' "$@"
+    \builtin eval "__ctx_existing=$__ctx_n"
+  fi
+}
+
+# Returns 1 where one of these variables is an array, and says so.
+function __ctx_find_array {
+  \builtin local __ctx_n __ctx_i
+  for __ctx_n in "$@"; do
+    __ctx_i="${__ctx_n}[@]"
+    if [[ -n ${!__ctx_i+x} ]] && __ctx_is_array "$__ctx_n"; then
+      __ctx_complain "$__ctx_n is an array in this shell: nothing was changed"
+      \builtin return 1
+    fi
+  done
+}
+
+# The undo record and, from it, the decisions that carry the plan out. What is set together and did not exist is one entry:
+# __ctx_fresh, the names, and __ctx_pairs.
 function __ctx_write_record {
-  \builtin local __ctx_i __ctx_j __ctx_n __ctx_k __ctx_v __ctx_set='' __ctx_lists='' __ctx_first=${#__ctx_displaced[@]}
+  \builtin local __ctx_n __ctx_set='' __ctx_lists=''
   __ctx_new_record
   __ctx_do_unset=("${__ctx_displaced[@]}") __ctx_do_export=() __ctx_do_names=() __ctx_do_values=() __ctx_do_hide=()
   for __ctx_n in "${__ctx_displaced[@]}"; do
     __ctx_remember "$__ctx_n" unset
   done
+  if [[ -n $__ctx_existing ]]; then
+    __ctx_take_pairs_apart
+  elif [[ -n $__ctx_its_names ]]; then
+    __ctx_fresh=$__ctx_its_names __ctx_set=" $__ctx_its_names" __ctx_pairs=("${__ctx_its_pairs[@]}")
+    # shellcheck disable=SC2206  # a word for each name
+    __ctx_do_unset+=($__ctx_its_names)
+    __ctx_do_export=("${__ctx_its_pairs[@]}")
+  fi
+  [[ ${#__ctx_steps[@]} -eq 0 ]] || __ctx_record_steps
+  __ctx_do_export+=("CTX_PROFILE=$__ctx_target" CTX_STATUS=active "__CTX_BY=$__ctx_who")
+  [[ -z $__ctx_hand ]] || __ctx_do_export+=("__CTX_MANUAL=$__ctx_hand")
+  [[ -z $__ctx_set ]] || __ctx_do_export+=("__CTX_SET=${__ctx_set# }")
+  [[ -z $__ctx_lists ]] || __ctx_do_export+=("__CTX_LISTS=${__ctx_lists# }")
+  [[ -z $__ctx_previous ]] || __ctx_do_export+=("__CTX_PREVIOUS=$__ctx_previous")
+}
+
+# Makes steps of what would have been set together.
+function __ctx_take_pairs_apart {
+  \builtin local __ctx_n __ctx_triples
+  __ctx_triples=()
+  for __ctx_n in "${__ctx_its_pairs[@]}"; do
+    __ctx_triples+=(set "${__ctx_n%%=*}" "${__ctx_n#*=}")
+  done
+  __ctx_steps=("${__ctx_triples[@]}" "${__ctx_steps[@]}")
+}
+
+# Adds the steps to the record, one index for every variable.
+function __ctx_record_steps {
+  \builtin local __ctx_i __ctx_j __ctx_n __ctx_k __ctx_v "__ctx_first=$__ctx_count"
   for ((__ctx_i = 0; __ctx_i < ${#__ctx_steps[@]}; __ctx_i += 3)); do
     __ctx_k=${__ctx_steps[__ctx_i]} __ctx_n=${__ctx_steps[__ctx_i + 1]} __ctx_v=${__ctx_steps[__ctx_i + 2]}
     __ctx_j=$__ctx_count
@@ -514,18 +608,19 @@ function __ctx_write_record {
       __ctx_do_export+=("__CTX_LIST_${__ctx_name[__ctx_i]}=$__ctx_v")
     fi
   done
-  __ctx_do_export+=("CTX_PROFILE=$__ctx_target" CTX_STATUS=active "__CTX_BY=$__ctx_who")
-  [[ -z $__ctx_hand ]] || __ctx_do_export+=("__CTX_MANUAL=$__ctx_hand")
-  [[ -z $__ctx_set ]] || __ctx_do_export+=("__CTX_SET=${__ctx_set# }")
-  [[ -z $__ctx_lists ]] || __ctx_do_export+=("__CTX_LISTS=${__ctx_lists# }")
-  [[ -z $__ctx_previous ]] || __ctx_do_export+=("__CTX_PREVIOUS=$__ctx_previous")
 }
 
 function __ctx_carry_out {
-  \builtin local __ctx_i __ctx_code=0
+  \builtin local __ctx_code=0
   \builtin unset -v "${__ctx_do_unset[@]}" || __ctx_code=1
-  # Without arguments both would print everything exported.
+  # Without arguments it would print everything exported.
   [[ ${#__ctx_do_export[@]} -eq 0 ]] || \builtin export "${__ctx_do_export[@]}" || __ctx_code=1
+  [[ ${#__ctx_do_names[@]} -eq 0 ]] || __ctx_carry_out_hidden || __ctx_code=1
+  \builtin return "$__ctx_code"
+}
+
+function __ctx_carry_out_hidden {
+  \builtin local __ctx_i __ctx_code=0
   for ((__ctx_i = 0; __ctx_i < ${#__ctx_do_names[@]}; __ctx_i++)); do
     \builtin printf -v "${__ctx_do_names[__ctx_i]}" %s "${__ctx_do_values[__ctx_i]}" || __ctx_code=1
   done
@@ -536,13 +631,48 @@ function __ctx_carry_out {
 # Decides what every variable of the record goes back to. Fairly: what the user changed since stays as it is. By force:
 # the profile was never finished, so nobody but ctx has changed anything. A readonly variable keeps its value: 1.
 function __ctx_decide {
-  \builtin local __ctx_i __ctx_n __ctx_value __ctx_readonly __ctx_any_readonly __ctx_code=0
-  __ctx_do_unset=(CTX_PROFILE CTX_STATUS __CTX_BY __CTX_SET __CTX_LISTS "${!__CTX_LIST_@}")
+  \builtin local __ctx_readonly __ctx_code=0
+  __ctx_do_unset=(CTX_PROFILE CTX_STATUS __CTX_BY __CTX_SET __CTX_LISTS)
   __ctx_do_export=() __ctx_do_names=() __ctx_do_values=() __ctx_do_hide=()
-  __ctx_find_readonly "${__ctx_name[@]}"
-  __ctx_any_readonly=$__ctx_readonly
+  # shellcheck disable=SC2086  # a word for each name
+  __ctx_find_readonly "${__ctx_name[@]}" $__ctx_fresh
+  if [[ -n $__ctx_fresh ]]; then
+    if [[ -n $__ctx_readonly || $1 == fairly ]] && ! __ctx_is_as_set; then
+      __ctx_record_pairs
+    else
+      # shellcheck disable=SC2206  # a word for each name
+      __ctx_do_unset+=($__ctx_fresh)
+    fi
+  fi
+  [[ $__ctx_count -eq 0 ]] || __ctx_decide_each "$1" || __ctx_code=1
+  \builtin return "$__ctx_code"
+}
+
+# Whether all that was set together is as it was set, and can be written. The names become code: __ctx_check has seen them.
+function __ctx_is_as_set {
+  [[ -z $__ctx_readonly ]] || \builtin return 1
+  \builtin local __ctx_n __ctx_v IFS=$' \t\n'
+  # shellcheck disable=SC2016,SC2086  # expanded by eval; a word for each name
+  \builtin printf -v __ctx_n '${%s-\036}\037' $__ctx_fresh
+  IFS=$'\037'
+  \builtin eval "__ctx_v=\"$__ctx_n\""
+  \builtin test "$__ctx_v" = "${__ctx_pairs[*]#*=}"$'\037'
+}
+
+# Gives each of these variables an entry of its own.
+function __ctx_record_pairs {
+  \builtin local __ctx_n
+  for __ctx_n in "${__ctx_pairs[@]}"; do
+    __ctx_name[__ctx_count]=${__ctx_n%%=*} __ctx_kind[__ctx_count]=set __ctx_new[__ctx_count++]=${__ctx_n#*=}
+  done
+  __ctx_fresh=
+}
+
+function __ctx_decide_each {
+  \builtin local __ctx_i __ctx_n __ctx_value "__ctx_any_readonly=$__ctx_readonly" __ctx_code=0
   for ((__ctx_i = 0; __ctx_i < __ctx_count; __ctx_i++)); do
     __ctx_n=${__ctx_name[__ctx_i]} __ctx_value=${__ctx_old[__ctx_i]}
+    [[ ${__ctx_kind[__ctx_i]} != list ]] || __ctx_do_unset+=("__CTX_LIST_$__ctx_n")
     if [[ $1 == fairly ]]; then
       case ${__ctx_kind[__ctx_i]} in
         unset) [[ -z ${!__ctx_n+x} ]] || \builtin continue ;;
@@ -559,19 +689,7 @@ function __ctx_decide {
       fi
     fi
     case ${__ctx_kind[__ctx_i]} in
-      list)
-        if [[ $1 == fairly ]]; then
-          __ctx_value=${!__ctx_n}
-          __ctx_each_entry __ctx_drop_first "${__ctx_front[__ctx_i]}"
-          __ctx_each_entry __ctx_drop_last "${__ctx_back[__ctx_i]}"
-        fi
-        if [[ -z ${__ctx_had[__ctx_i]} && (-z $__ctx_value || $1 != fairly) ]]; then
-          __ctx_do_unset+=("$__ctx_n")
-        else
-          __ctx_do_names+=("$__ctx_n") __ctx_do_values+=("$__ctx_value")
-          [[ ${__ctx_had[__ctx_i]} != v ]] || __ctx_do_hide+=("$__ctx_n")
-        fi
-        ;;
+      list) __ctx_decide_list "$1" ;;
       *)
         # A variable that was assigned to is one that loses its meaning when unset.
         if [[ ${__ctx_kind[__ctx_i]} != assign || -z ${__ctx_had[__ctx_i]} ]]; then
@@ -587,11 +705,26 @@ function __ctx_decide {
   \builtin return "$__ctx_code"
 }
 
+# The same for the list variable that __ctx_decide_each is at.
+function __ctx_decide_list {
+  if [[ $1 == fairly ]]; then
+    __ctx_value=${!__ctx_n}
+    __ctx_each_entry __ctx_drop_first "${__ctx_front[__ctx_i]}"
+    __ctx_each_entry __ctx_drop_last "${__ctx_back[__ctx_i]}"
+  fi
+  if [[ -z ${__ctx_had[__ctx_i]} && (-z $__ctx_value || $1 != fairly) ]]; then
+    __ctx_do_unset+=("$__ctx_n")
+  else
+    __ctx_do_names+=("$__ctx_n") __ctx_do_values+=("$__ctx_value")
+    [[ ${__ctx_had[__ctx_i]} != v ]] || __ctx_do_hide+=("$__ctx_n")
+  fi
+}
+
 # Carries the decisions of __ctx_decide out.
 function __ctx_undo {
   __ctx_state=undoing
   __ctx_carry_out
-  __ctx_profile='' __ctx_applied='' __ctx_watched='' __ctx_drifted='' __ctx_steady='' __ctx_state=''
+  __ctx_profile='' __ctx_applied='' __ctx_watched='' __ctx_gone='' __ctx_drifted='' __ctx_steady='' __ctx_state=''
   # Nobody else needs the old values any more.
   __ctx_new_record
   __ctx_do_export=() __ctx_do_values=()
@@ -668,10 +801,16 @@ function __ctx_read_compiled {
 
 # Reads the answer on disk for the project file $1. Returns 1 unless it can be used.
 function __ctx_read_answer {
+  \builtin local __ctx_n
   __ctx_forget_head
   __ctx_is_usable "$__ctx_cache/projects/bash$1" "$__ctx_cache/projects/bash" &&
     __ctx_read_file "$__ctx_cache/projects/bash$1" && [[ $__ctx_its_file == "$1" ]] || \builtin return 1
-  __ctx_all_exist "${__ctx_its_present[@]}" && __ctx_none_exists "${__ctx_its_absent[@]}" || \builtin return 1
+  for __ctx_n in "${__ctx_its_present[@]}"; do
+    [[ -e $__ctx_n ]] || \builtin return 1
+  done
+  for __ctx_n in "${__ctx_its_absent[@]}"; do
+    [[ ! -e $__ctx_n ]] || \builtin return 1
+  done
   if [[ -n $__ctx_its_denied ]]; then
     [[ $1 -ef $__ctx_its_real ]]
   else
@@ -709,7 +848,8 @@ function __ctx_read_text {
 
 # --- 6. Calling ctx ---------------------------------------------------------------------------------------------------
 
-# Becomes the program, so this must be a subshell. The program sees the user's own environment.
+# Becomes the program, so this must be a subshell. The program sees the user's own environment; for a command that compares
+# what is there with what ctx left, the shell's as it is.
 function __ctx_start {
   \builtin local __ctx_active
   __ctx_active=$__ctx_profile
@@ -717,8 +857,13 @@ function __ctx_start {
     __ctx_complain "${__ctx_words[0]} is gone, so ctx cannot start: install it again, then start a new shell"
     \builtin exit 127
   fi
-  __ctx_take_off 2>/dev/null
-  \builtin unset -v CTX_PROFILE CTX_STATUS "${!__CTX_@}"
+  case ${1-} in
+    status | doctor | list) ;;
+    *)
+      __ctx_take_off 2>/dev/null
+      \builtin unset -v CTX_PROFILE CTX_STATUS "${!__CTX_@}"
+      ;;
+  esac
   \builtin exec "${__ctx_words[@]}" @hook "$__ctx_version" bash "$__ctx_config" "$__ctx_data" "$__ctx_cache" \
     "$__ctx_active" "$__ctx_previous" "$__ctx_manual" "$@"
   # shellcheck disable=SC2317  # reached under execfail
@@ -757,20 +902,6 @@ function __ctx_find_here {
   [[ $__ctx_here == /* && $__ctx_here/ != */../* ]] || __ctx_here=/
 }
 
-function __ctx_all_exist {
-  \builtin local __ctx_n
-  for __ctx_n in "$@"; do
-    [[ -e $__ctx_n ]] || \builtin return 1
-  done
-}
-
-function __ctx_none_exists {
-  \builtin local __ctx_n
-  for __ctx_n in "$@"; do
-    [[ ! -e $__ctx_n ]] || \builtin return 1
-  done
-}
-
 # Whether profiles.toml is still what the index in use was made from.
 function __ctx_is_stamped {
   case $__ctx_stamp in
@@ -782,69 +913,76 @@ function __ctx_is_stamped {
 }
 
 # Whether project file $1 is still the file $2 and, as far as $3 says, has the text $4. A FIFO is never opened, and no
-# more read than decides.
+# more read than decides: into REPLY, which is fastest.
 function __ctx_is_as_it_was {
-  \builtin local __ctx_text=
+  \builtin local REPLY=
   if [[ $3 == odd ]]; then
     # Some files look readable and are not.
-    [[ -e $1 ]] && ! { [[ -f $1 && -r $1 ]] && IFS='' \builtin read -r -d '' -n 1 __ctx_text <"$1"; } 2>/dev/null
+    [[ -e $1 ]] && ! { [[ -f $1 && -r $1 ]] && \builtin read -r -d '' -n 1 <"$1"; } 2>/dev/null
   elif [[ ! (-f $1 && -r $1 && $1 -ef $2) || -L $2 ]]; then
     \builtin return 1
-  elif IFS='' \builtin read -r -d '' -n "$((${#4} + 1))" __ctx_text <"$1"; then
+  elif \builtin read -r -d '' -n "$((${#4} + 1))" <"$1"; then
     # It goes on, be it with a NUL.
-    [[ $3 == prefix && $__ctx_text == "$4"* ]]
+    [[ $3 == prefix && $REPLY == "$4"* ]]
   else
-    \builtin test "$__ctx_text" = "$4"
+    # For `test` these are bytes, and not a pattern, which takes ten times as long where they are not ASCII.
+    \builtin test "$REPLY" = "$4"
   fi
 }
 
-# Whether everything that the last decision rests on is as it was, but for the working directory. This runs at every prompt:
-# one test for most paths, no calls, no variable of its own but REPLY, into which `read` is fastest.
+# Whether everything that the last decision rests on is as it was, but for the working directory. This runs at every prompt.
+# bash copies a function whenever it calls it: what is short is fast.
 function __ctx_is_unchanged {
-  if [[ -e ${__ctx_absent[0]} || -e ${__ctx_absent[1]} || -e ${__ctx_absent[2]} || -e ${__ctx_absent[3]} ||
-    -e ${__ctx_absent[4]} || -e ${__ctx_absent[5]} || -e ${__ctx_absent[6]} || -e ${__ctx_absent[7]} ||
-    -e ${__ctx_absent[8]} || -e ${__ctx_absent[9]} || -e ${__ctx_absent[10]} || -e ${__ctx_absent[11]} ||
-    ! -e ${__ctx_present[0]-/} || ! -e ${__ctx_present[1]-/} || $__ctx_stamp == /* && (
-    ! -e $__ctx_stamp || $__ctx_stamp -nt $__ctx_profiles || $__ctx_stamp -ot $__ctx_profiles) ]]; then
-    \builtin return 1
-  fi
-  [[ -z ${__ctx_absent[12]} ]] || __ctx_none_exists "${__ctx_absent[@]:12}" || \builtin return 1
-  [[ -z ${__ctx_present[2]} ]] || __ctx_all_exist "${__ctx_present[@]:2}" || \builtin return 1
-  [[ $__ctx_stamp == /* ]] || __ctx_is_stamped || \builtin return 1
-  if [[ -z $__ctx_file ]]; then
-    \builtin return 0
-  elif [[ $__ctx_mode != text ]]; then
+  for __ctx_n in "${__ctx_absent[@]}"; do
+    [[ ! -e $__ctx_n ]] || \builtin return 1
+  done
+  for __ctx_n in "${__ctx_present[@]}"; do
+    [[ -e $__ctx_n ]] || \builtin return 1
+  done
+  [[ $__ctx_stamp == /* && -e $__ctx_stamp && ! $__ctx_stamp -nt $__ctx_profiles && ! $__ctx_stamp -ot $__ctx_profiles ]] ||
+    __ctx_is_stamped || \builtin return 1
+  if [[ $__ctx_mode == text && -f $__ctx_file && -r $__ctx_file && $__ctx_file == "$__ctx_real" && ! -L $__ctx_file ]]; then
+    # As __ctx_is_as_it_was does it, without a call.
+    \builtin local REPLY=
+    ! \builtin read -r -d '' -n "$__ctx_most" <"$__ctx_file" && \builtin test "$REPLY" = "$__ctx_content"
+  elif [[ -n $__ctx_file ]]; then
     __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content"
-    \builtin return
-  elif [[ ! (-f $__ctx_file && -r $__ctx_file) || -L $__ctx_real || $__ctx_file != "$__ctx_real" &&
-    ! $__ctx_file -ef $__ctx_real ]]; then
-    \builtin return 1
   fi
-  \builtin local REPLY=
-  # For `test` these are bytes, and not a pattern, which takes ten times as long where they are not ASCII.
-  ! \builtin read -r -d '' -n "$__ctx_most" <"$__ctx_file" && \builtin test "$REPLY" = "$__ctx_content"
 }
 
-# After __ctx_is_unchanged: follows the shell to a directory that the same binding covers, or likewise none. Only
+# Follows the shell to a directory that the same binding covers, or likewise none; __ctx_is_unchanged has to agree. Only
 # directories that are not above the last one have to be looked at. Returns 1 where that is not enough.
 function __ctx_follow {
-  [[ -n $__ctx_stamp && -z $__ctx_pin && ${PWD-} == /* && $PWD/ != */../* ]] || \builtin return 1
-  # Most moves go one directory down or up.
+  [[ -n $__ctx_stamp && -z $__ctx_pin && ${PWD-} == /?* && $PWD/ != */../* ]] || \builtin return 1
+  # Most moves are one directory down, aside or up. The last candidate is that of the directory left, unless it is bound.
+  __ctx_n=$((${#__ctx_absent[@]} - 1))
   if [[ ${PWD%/*} == "$__ctx_at" ]]; then
-    [[ ! -e $PWD/.ctx.toml && (-z $__ctx_tree || ! -f $__ctx_tree$PWD/.ctx.toml) ]] || \builtin return 1
-    __ctx_absent+=("$PWD/.ctx.toml") __ctx_at=$PWD
+    __ctx_n=$((__ctx_n + 1))
+  elif [[ $__ctx_n -lt 0 || ${__ctx_absent[__ctx_n]} != "$__ctx_at/.ctx.toml" ]]; then
+    __ctx_follow_far
+    \builtin return
+  elif [[ ${__ctx_at%/*} == "$PWD" ]]; then
+    \builtin unset -v "__ctx_absent[__ctx_n]"
+    __ctx_at=$PWD
     \builtin return 0
-  elif [[ ${__ctx_at%/*} == "$PWD" && ${__ctx_absent[${#__ctx_absent[@]} - 1]-} == "$__ctx_at/.ctx.toml" ]]; then
-    __ctx_absent=("${__ctx_absent[@]:0:${#__ctx_absent[@]}-1}") __ctx_at=$PWD
-    \builtin return 0
+  elif [[ ${__ctx_at%/*} != "${PWD%/*}" ]]; then
+    __ctx_follow_far
+    \builtin return
   fi
+  [[ ! -e $PWD/.ctx.toml && (-z $__ctx_tree || ! -f $__ctx_tree$PWD/.ctx.toml) ]] || \builtin return 1
+  __ctx_absent[__ctx_n]=$PWD/.ctx.toml __ctx_at=$PWD
+}
+
+# The same for every other move.
+function __ctx_follow_far {
   \builtin local "__ctx_d=${__ctx_at%/}" "__ctx_n=${#__ctx_absent[@]}" __ctx_rest='' __ctx_way
+  [[ $PWD/ == "${__ctx_binding%/}"/* ]] || \builtin return 1
   while [[ $PWD/ != "$__ctx_d"/* ]]; do
     __ctx_rest=$__ctx_d __ctx_d=${__ctx_d%/*} __ctx_n=$((__ctx_n - 1))
   done
   [[ $__ctx_d/ == "${__ctx_binding%/}"/* ]] || \builtin return 1
   # Denied files on the way are not in the list.
-  [[ -z $__ctx_rest || ${__ctx_absent[__ctx_n]} == "$__ctx_rest/.ctx.toml" ]] || \builtin return 1
+  [[ -z $__ctx_rest || ${__ctx_absent[__ctx_n]-} == "$__ctx_rest/.ctx.toml" ]] || \builtin return 1
   __ctx_rest=${PWD#"$__ctx_d"} __ctx_rest=${__ctx_rest#/} __ctx_way=()
   while [[ -n $__ctx_rest ]]; do
     __ctx_d+=/${__ctx_rest%%/*}
@@ -853,11 +991,7 @@ function __ctx_follow {
     [[ $__ctx_rest == */* ]] || \builtin break
     __ctx_rest=${__ctx_rest#*/}
   done
-  if [[ $__ctx_n -eq ${#__ctx_absent[@]} ]]; then
-    __ctx_absent+=("${__ctx_way[@]}") __ctx_at=$PWD
-  else
-    __ctx_absent=("${__ctx_absent[@]:0:__ctx_n}" "${__ctx_way[@]}") __ctx_at=$PWD
-  fi
+  __ctx_absent=("${__ctx_absent[@]:0:__ctx_n}" "${__ctx_way[@]}") __ctx_at=$PWD
 }
 
 # Walks up from __ctx_here to the binding that covers it. Sets __ctx_dir to the directory bound, and: for a binding of
@@ -865,62 +999,81 @@ function __ctx_follow {
 # one, unchanged, __ctx_answered if its answer on disk was read. __ctx_way are the candidates passed that do not exist, the
 # nearest last, where __ctx_follow takes it away and adds others; __ctx_passed are the records of denied ones.
 function __ctx_walk {
-  \builtin local "__ctx_d=${__ctx_here%/}" __ctx_f __ctx_i=9999
+  \builtin local "__ctx_d=${__ctx_here%/}" __ctx_i=9999
+  \builtin local "__ctx_f=$__ctx_d/.ctx.toml"
   __ctx_dir='' __ctx_bound='' __ctx_shown='' __ctx_project='' __ctx_same='' __ctx_answered='' __ctx_way=() __ctx_passed=()
   [[ -z $__ctx_pin ]] || \builtin return 0
-  while [[ -z $__ctx_dir ]]; do
-    __ctx_f=$__ctx_d/.ctx.toml
-    if [[ -n $__ctx_tree && -f $__ctx_tree$__ctx_f ]]; then
-      __ctx_dir=${__ctx_d:-/}
-      { IFS='' \builtin read -r __ctx_bound && IFS='' \builtin read -r __ctx_shown; } <"$__ctx_tree$__ctx_f"
-      __ctx_is_profile "$__ctx_bound" || __ctx_bound='?'
-      \builtin return 0
-    elif [[ ! -e $__ctx_f ]]; then
-      __ctx_way[__ctx_i--]=$__ctx_f
-    elif [[ $__ctx_f == "$__ctx_file" ]] && __ctx_holds &&
-      __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content"; then
-      __ctx_dir=${__ctx_d:-/} __ctx_project=$__ctx_f __ctx_same=yes
-      \builtin return 0
-    else
-      ! __ctx_read_answer "$__ctx_f" || __ctx_answered=yes
-      if [[ -z $__ctx_answered || -z $__ctx_its_denied ]]; then
-        __ctx_dir=${__ctx_d:-/} __ctx_project=$__ctx_f
-        \builtin return 0
-      fi
-      __ctx_answered='' __ctx_passed+=("${__ctx_its_present[@]}")
-    fi
+  while [[ ! -e $__ctx_f && (-z $__ctx_tree || ! -f $__ctx_tree$__ctx_f) ]] || ! __ctx_meet; do
+    [[ -z $__ctx_f ]] || __ctx_way[__ctx_i--]=$__ctx_f
     [[ -n $__ctx_d ]] || \builtin return 0
     __ctx_d=${__ctx_d%/*}
+    __ctx_f=$__ctx_d/.ctx.toml
   done
+}
+
+# Something is at __ctx_f. Returns 1, with that empty, where it is denied and the walk goes on.
+function __ctx_meet {
+  if [[ -n $__ctx_tree && -f $__ctx_tree$__ctx_f ]]; then
+    __ctx_dir=${__ctx_d:-/}
+    { IFS='' \builtin read -r __ctx_bound && IFS='' \builtin read -r __ctx_shown; } <"$__ctx_tree$__ctx_f"
+    __ctx_is_profile "$__ctx_bound" || __ctx_bound='?'
+    \builtin return 0
+  elif [[ $__ctx_f == "$__ctx_file" ]] && __ctx_holds &&
+    __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content"; then
+    __ctx_same=yes
+  elif __ctx_read_answer "$__ctx_f"; then
+    if [[ -n $__ctx_its_denied ]]; then
+      __ctx_passed+=("${__ctx_its_present[@]}") __ctx_f=
+      \builtin return 1
+    fi
+    __ctx_answered=yes
+  fi
+  __ctx_dir=${__ctx_d:-/} __ctx_project=$__ctx_f
 }
 
 # Whether the records that the binding rests on are as they were.
 function __ctx_holds {
-  __ctx_all_exist "${__ctx_needed[@]}" && __ctx_none_exists "${__ctx_barred[@]}"
+  \builtin local __ctx_n
+  for __ctx_n in "${__ctx_needed[@]}"; do
+    [[ -e $__ctx_n ]] || \builtin return 1
+  done
+  for __ctx_n in "${__ctx_barred[@]}"; do
+    [[ ! -e $__ctx_n ]] || \builtin return 1
+  done
 }
 
 # Finds out what is due in the working directory, and does it. $1: "", or by force: "again" (what is due is applied even if it
 # is active), "auto" (as if the directory had just been entered), "reload" (nothing on disk is believed). Returns 1, or the
 # program's exit code, where what is due could not be done.
 function __ctx_look {
-  \builtin local __ctx_force __ctx_left __ctx_left_plan __ctx_hand __ctx_index=kept __ctx_entered='' __ctx_ready='' \
-    __ctx_code=0 __ctx_due='' __ctx_who='' __ctx_here __ctx_dir __ctx_bound __ctx_shown __ctx_project __ctx_same \
-    __ctx_answered __ctx_way __ctx_passed __ctx_target __ctx_summary __ctx_clears __ctx_steps IFS=$' \t\n'
-  __ctx_force=$1 __ctx_left=$__ctx_profile __ctx_left_plan=$__ctx_applied __ctx_hand=$__ctx_manual
-  __ctx_find_here
+  \builtin local "__ctx_force=$1" "__ctx_left=$__ctx_profile" __ctx_left_plan "__ctx_hand=$__ctx_manual" __ctx_index=kept \
+    __ctx_entered='' __ctx_ready='' __ctx_code=0 __ctx_due='' __ctx_who='' "__ctx_here=${PWD-}" __ctx_dir \
+    __ctx_bound __ctx_shown __ctx_project __ctx_same __ctx_answered __ctx_way __ctx_passed __ctx_target __ctx_summary \
+    __ctx_clears __ctx_steps __ctx_its_names __ctx_its_pairs IFS=$' \t\n'
+  __ctx_left_plan=$__ctx_applied
+  [[ $__ctx_here == /* && $__ctx_here/ != */../* ]] || __ctx_here=/
   if [[ -z $__ctx_stamp ]] || ! __ctx_is_stamped; then
     __ctx_index=unknown
     ! __ctx_load_index || __ctx_index=loaded
   fi
   __ctx_walk
-  if [[ $__ctx_index == kept && -z $__ctx_force && -n $__ctx_at && $__ctx_dir == "$__ctx_binding" &&
+  if [[ $__ctx_dir != "$__ctx_binding" || $__ctx_force == auto ]]; then
+    __ctx_entered=yes
+  elif [[ $__ctx_index == kept && -z $__ctx_force && -n $__ctx_at &&
     $__ctx_project == "$__ctx_file" && (-z $__ctx_project || -n $__ctx_same) ]] && __ctx_holds; then
     __ctx_absent=("${__ctx_barred[@]}" "${__ctx_way[@]}") __ctx_present=("${__ctx_needed[@]}" "${__ctx_passed[@]}") \
       __ctx_at=$__ctx_here
     \builtin return 0
   fi
-  [[ $__ctx_dir == "$__ctx_binding" && $__ctx_force != auto ]] || __ctx_entered=yes
-  __ctx_find_due
+  if [[ -z $__ctx_entered || $__ctx_index == unknown || $__ctx_force == reload ]]; then
+    __ctx_find_due
+  elif [[ -n $__ctx_answered ]]; then
+    __ctx_who=directory __ctx_ready=answer
+  elif [[ -z $__ctx_dir$__ctx_manual$__ctx_default ]]; then
+    __ctx_target='' __ctx_ready=none
+  else
+    __ctx_find_due
+  fi
   __ctx_at='' __ctx_looking=${__ctx_profile:--}
   if [[ -z $__ctx_ready ]]; then
     __ctx_ask && __ctx_ready=program || __ctx_code=$?
@@ -991,34 +1144,36 @@ function __ctx_do_due {
   if [[ -z $__ctx_ready ]]; then
     __ctx_fail
   elif [[ -n $__ctx_its_refusal ]]; then
-    __ctx_code=1
-    if [[ -n $__ctx_its_keep && $__ctx_first != inherited ]]; then
-      __ctx_who=$__ctx_by
-    else
-      __ctx_who=directory
-      __ctx_give_up
-    fi
-    if [[ $__ctx_its_line != "$__ctx_told" ]]; then
-      __ctx_told=$__ctx_its_line
-      [[ -n ${CLAUDECODE-} ]] || __ctx_complain "$__ctx_told"
-    fi
-    __ctx_settle "$__ctx_its_refusal"
+    __ctx_refuse
   elif [[ -z $__ctx_target ]]; then
     __ctx_told=
     __ctx_give_up
-    [[ -z $__ctx_left ]] || __ctx_say "off · was $__ctx_left"
+    [[ -z $__ctx_left ]] || __ctx_say "off · was $__ctx_left${__ctx_claude:+ · ctx status tells what claude uses now}"
     __ctx_settle ""
   elif [[ $__ctx_state == active && -z $__ctx_entered$__ctx_force ]] &&
-    \builtin test "$__ctx_its_plan" = "$__ctx_applied"; then
-    __ctx_told=
-    __ctx_settle ""
-  elif __ctx_switch_silently_or_not; then
+    \builtin test "$__ctx_its_plan" = "$__ctx_applied" || __ctx_switch_silently_or_not; then
     __ctx_told=
     __ctx_settle ""
   else
     __ctx_code=1
     __ctx_fail
   fi
+}
+
+# Takes the active profile off, unless all stays as it is, and says why.
+function __ctx_refuse {
+  __ctx_code=1
+  if [[ -n $__ctx_its_keep && $__ctx_first != inherited ]]; then
+    __ctx_who=$__ctx_by
+  else
+    __ctx_who=directory
+    __ctx_give_up
+  fi
+  if [[ $__ctx_its_line != "$__ctx_told" ]]; then
+    __ctx_told=$__ctx_its_line
+    [[ -n ${CLAUDECODE-} ]] || __ctx_complain "$__ctx_told"
+  fi
+  __ctx_settle "$__ctx_its_refusal"
 }
 
 # Carries out the plan that is due, without a line where it is no news.
@@ -1059,9 +1214,12 @@ function __ctx_give_up {
 
 # Sets __ctx_its_* as if an answer were about the project file found: to what the file is now.
 function __ctx_take_snapshot {
-  __ctx_its_file=$__ctx_project __ctx_its_real=$__ctx_project __ctx_its_mode='' __ctx_its_content=''
-  __ctx_its_present=() __ctx_its_absent=() __ctx_its_refusal=''
-  [[ -n $__ctx_project ]] || \builtin return 0
+  __ctx_its_file=$__ctx_project __ctx_its_real=$__ctx_project __ctx_its_mode='' __ctx_its_content='' \
+    __ctx_its_present=() __ctx_its_absent=() __ctx_its_refusal=''
+  [[ -z $__ctx_project ]] || __ctx_read_project
+}
+
+function __ctx_read_project {
   __ctx_its_mode=odd
   [[ -f $__ctx_project && -r $__ctx_project ]] || \builtin return 0
   __ctx_its_mode=text
@@ -1092,7 +1250,7 @@ function __ctx_settle {
 # After Ctrl-C: settles on no profile, until something changes.
 function __ctx_settle_unanswered {
   \builtin local __ctx_who='' __ctx_here __ctx_dir __ctx_bound __ctx_shown __ctx_project __ctx_same __ctx_answered __ctx_way \
-    __ctx_passed __ctx_target __ctx_summary __ctx_clears __ctx_steps
+    __ctx_passed __ctx_target __ctx_summary __ctx_clears __ctx_steps __ctx_its_names __ctx_its_pairs
   __ctx_find_here
   [[ -n $__ctx_stamp ]] && __ctx_is_stamped || __ctx_load_index || __ctx_stamp=
   __ctx_walk
@@ -1100,11 +1258,13 @@ function __ctx_settle_unanswered {
   __ctx_settle ""
 }
 
-# Looks if anything is not as it was; in a subshell without saying anything. Returns 1 where that applied a profile.
+# Looks if anything is not as it was. Returns 1 where that applied a profile.
 function __ctx_attend {
-  if [[ -n $__ctx_at ]] && __ctx_is_unchanged && { [[ ${PWD-} == "$__ctx_at" ]] || __ctx_follow; }; then
-    \builtin return 0
-  fi
+  { [[ -n $__ctx_at ]] && { [[ ${PWD-} == "$__ctx_at" ]] || __ctx_follow; } && __ctx_is_unchanged; } || __ctx_change
+}
+
+# Looks, in a subshell without saying anything. Returns 1 where that applied a profile.
+function __ctx_change {
   \builtin local __ctx_how=
   [[ $__ctx_first != inherited ]] || __ctx_how=again
   if [[ ${BASH_SUBSHELL-0} -gt 0 ]]; then
@@ -1117,13 +1277,13 @@ function __ctx_attend {
 
 # Notices that what decides how the active profile signs in was changed by hand, or is again as it was.
 function __ctx_notice_drift {
-  [[ -n $__ctx_watched && -z $__ctx_refusal ]] || \builtin return 0
+  [[ -n $__ctx_watched$__ctx_gone && -z $__ctx_refusal ]] || \builtin return 0
   \builtin local __ctx_n IFS=$' \t\n'
   [[ -n $__ctx_steady ]] || __ctx_write_test
   if __ctx_is_steady; then
     [[ -n $__ctx_drifted ]] || \builtin return 0
   fi
-  for __ctx_n in $__ctx_drifted $__ctx_watched ''; do
+  for __ctx_n in $__ctx_drifted $__ctx_watched $__ctx_gone ''; do
     if [[ -z $__ctx_n ]] || __ctx_has_drifted "$__ctx_n"; then
       \builtin break
     fi
@@ -1137,24 +1297,29 @@ function __ctx_notice_drift {
 }
 
 # Defines __ctx_is_steady: whether no watched variable is other than the plan left it, but for those that exist without
-# being exported. Forty names in one expression take no longer than three in a loop. __ctx_expected are those with a value.
+# being exported. Forty names in one expression take no longer than three in a loop.
 function __ctx_write_test {
-  \builtin local "__ctx_gone=$__ctx_watched " __ctx_test='' __ctx_n='' __ctx_i
+  \builtin local __ctx_test='' __ctx_n='' __ctx_i
   # What becomes code is looked at first, as __ctx_check does it.
-  case $__ctx_gone in
-    [0-9\ ]* | *' '[0-9]* | *[!\ 0-9A-Za-z_]*) __ctx_watched='' __ctx_gone='' ;;
+  case "$__ctx_watched $__ctx_gone " in
+    *' '[0-9]* | [0-9]* | *[!\ 0-9A-Za-z_]*) __ctx_watched='' __ctx_gone='' ;;
   esac
-  __ctx_gone=" $__ctx_gone" __ctx_expected=' '
   for ((__ctx_i = 0; __ctx_i < __ctx_count; __ctx_i++)); do
     __ctx_n=${__ctx_name[__ctx_i]}
-    if [[ $__ctx_gone == *" $__ctx_n "* && ${__ctx_kind[__ctx_i]} != unset ]]; then
-      __ctx_gone=${__ctx_gone/" $__ctx_n "/ } __ctx_expected+="$__ctx_n "
+    if [[ " $__ctx_watched " == *" $__ctx_n "* && ${__ctx_kind[__ctx_i]} != unset ]]; then
       __ctx_test+=" && -n \${$__ctx_n+x} && \${$__ctx_n-} == \"\${__ctx_new[$__ctx_i]}\""
     fi
   done
+  if [[ -n $__ctx_fresh ]]; then
+    for ((__ctx_i = 0; __ctx_i < ${#__ctx_pairs[@]}; __ctx_i++)); do
+      __ctx_n=${__ctx_pairs[__ctx_i]%%=*}
+      [[ " $__ctx_watched " != *" $__ctx_n "* ]] ||
+        __ctx_test+=" && -n \${$__ctx_n+x} && $__ctx_n=\${$__ctx_n-} == \"\${__ctx_pairs[$__ctx_i]}\""
+    done
+  fi
   __ctx_n=
   # shellcheck disable=SC2016,SC2086  # expanded when the test runs; a word for each name
-  [[ $__ctx_gone != *[!\ ]* ]] || \builtin printf -v __ctx_n '${%s+x}' $__ctx_gone
+  [[ -z $__ctx_gone ]] || \builtin printf -v __ctx_n '${%s+x}' $__ctx_gone
   \builtin eval "function __ctx_is_steady { [[ -z ${__ctx_n:-\'\'}$__ctx_test ]]; }"
   __ctx_steady=yes
 }
@@ -1162,14 +1327,21 @@ function __ctx_write_test {
 # Whether the watched variable $1 is other than the plan left it.
 function __ctx_has_drifted {
   \builtin local __ctx_i
-  if [[ $__ctx_expected != *" $1 "* ]]; then
+  if [[ " $__ctx_watched " != *" $1 "* ]]; then
     [[ -n ${!1+x} ]] && __ctx_reappeared "$1"
     \builtin return
+  fi
+  [[ -n ${!1+x} ]] || \builtin return 0
+  if [[ " $__ctx_fresh " == *" $1 "* ]]; then
+    for __ctx_i in "${__ctx_pairs[@]}"; do
+      [[ $__ctx_i != "$1=${!1}" ]] || \builtin return 1
+    done
+    \builtin return 0
   fi
   for ((__ctx_i = 0; __ctx_i < __ctx_count; __ctx_i++)); do
     [[ ${__ctx_name[__ctx_i]} != "$1" || ${__ctx_kind[__ctx_i]} == unset ]] || \builtin break
   done
-  [[ -z ${!1+x} || ${!1} != "${__ctx_new[__ctx_i]}" ]]
+  [[ ${!1} != "${__ctx_new[__ctx_i]}" ]]
 }
 
 # --- 8. Prompt --------------------------------------------------------------------------------------------------------
@@ -1179,36 +1351,33 @@ function __ctx_has_drifted {
 function __ctx_prompt {
   case $- in
     *[aekuvxE]*)
-      {
-        __ctx_begin "$-" "$?" || \builtin local "__ctx_code=$?"
-      } 2>/dev/null
-      __ctx_at_prompt
-      { __ctx_end && \builtin return "${__ctx_code-0}"; } 2>/dev/null
+      __ctx_prompt_carefully "$?"
+      \builtin return
       ;;
-    *)
-      __ctx_status=$?
-      # shellcheck disable=SC2050  # a constant only without nocasematch
-      if [[ a == A || -n $__ctx_flags ]]; then
-        __ctx_begin "$-" 0
-        __ctx_at_prompt
-        __ctx_end
-      else
-        __ctx_at_prompt
-      fi
-      \builtin return "$__ctx_status"
-      ;;
+    *) __ctx_status=$? ;;
   esac
+  # shellcheck disable=SC2050  # a constant only without nocasematch
+  if [[ a == A || -z $__ctx_at || -n $__ctx_flags$__ctx_switching$__ctx_looking$__ctx_unpublished ]]; then
+    __ctx_prompt_carefully 0
+  elif { { [[ $PWD == "$__ctx_at" ]] || __ctx_follow; } && __ctx_is_unchanged; } || __ctx_change; then
+    [[ -z $__ctx_watched$__ctx_gone ]] || { [[ $__ctx_steady$__ctx_drifted == yes ]] && __ctx_is_steady; } ||
+      __ctx_notice_drift
+  fi
+  \builtin return "$__ctx_status"
 }
 
-# No variable is local here, nor IFS set: with that, everything further down would be found more slowly.
-function __ctx_at_prompt {
+# The same where options have to be switched off, and where nothing was decided yet. $1 is the status.
+function __ctx_prompt_carefully {
+  {
+    __ctx_begin "$-" "$1" || \builtin local "__ctx_code=$1"
+  } 2>/dev/null
   [[ -z $__ctx_switching$__ctx_looking ]] || __ctx_recover
-  if [[ $- == *i* ]]; then
-    # What was applied just now is as the plan left it.
-    if __ctx_attend && ! { [[ $__ctx_steady$__ctx_drifted == yes ]] && __ctx_is_steady; }; then
-      __ctx_notice_drift
-    fi
+  [[ -z ${__ctx_unpublished-} ]] || __ctx_publish
+  # What was applied just now is as the plan left it.
+  if [[ $- == *i* ]] && __ctx_attend; then
+    __ctx_notice_drift
   fi
+  { __ctx_end && \builtin return "${__ctx_code-0}"; } 2>/dev/null
 }
 
 # What `ctx init bash --cd` adds: the directory is looked at as soon as it changes, not only at the next prompt.
@@ -1257,9 +1426,10 @@ function __ctx_moved {
   { __ctx_end && \builtin return 0; } 2>/dev/null
 }
 
-# Brings CTX_PROMPT up to date, which prompts expand. It holds names of profiles and marks, nothing else.
+# Adds to __ctx_text, what CTX_PROMPT is to hold, marks and colours. Nothing but names of profiles ever gets there.
 function __ctx_paint {
-  \builtin local "__ctx_text=$__ctx_profile" __ctx_number='' __ctx_before
+  \builtin local __ctx_number='' __ctx_before
+  __ctx_text=$__ctx_profile
   if [[ -n $__ctx_profile ]]; then
     if [[ -n $__ctx_lock ]]; then
       case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
@@ -1285,8 +1455,7 @@ function __ctx_paint {
     __ctx_paint_in 31 "!$__ctx_refusal"
     __ctx_text=$__ctx_before$__ctx_text
   fi
-  __ctx_text+=${__ctx_text:+ }
-  [[ ${CTX_PROMPT-} == "$__ctx_text" ]] || \builtin printf -v CTX_PROMPT %s "$__ctx_text" 2>/dev/null
+  __ctx_text+=' '
 }
 
 # Sets __ctx_text to $2 in the colour with the number $1, between marks that tell readline what takes no room.
@@ -1353,7 +1522,8 @@ function __ctx_command {
 }
 
 function __ctx_use {
-  \builtin local __ctx_target __ctx_summary __ctx_clears __ctx_steps __ctx_text __ctx_word __ctx_pinning='' __ctx_words_left
+  \builtin local __ctx_target __ctx_summary __ctx_clears __ctx_steps __ctx_its_names __ctx_its_pairs __ctx_text __ctx_word \
+    __ctx_pinning='' __ctx_words_left
   for __ctx_word in "$@"; do
     case $__ctx_word in
       -h | --help | --shell | --shell=* | --json)
@@ -1412,11 +1582,20 @@ function __ctx_off {
   __ctx_publish
   __ctx_switching=
   if [[ -n $__ctx_was ]]; then
-    __ctx_say "off · was $__ctx_was"
+    __ctx_say_fallback "off · was $__ctx_was"
   else
-    __ctx_say "no profile is active"
+    __ctx_say_fallback "no profile is active"
   fi
   \builtin return "$__ctx_code"
+}
+
+# A line for people, and behind it what claude uses without a profile, which the program knows. If it does not, the line
+# alone has to do.
+function __ctx_say_fallback {
+  \builtin local __ctx_text=
+  [[ -z ${CTX_QUIET-}${CLAUDECODE-} ]] || \builtin return 0
+  __ctx_text=$(__ctx_start off 2>/dev/null) && [[ $__ctx_text == 'claude '* && $__ctx_text != *$'\n'* ]] || __ctx_text=
+  __ctx_say "$1${__ctx_text:+ · $__ctx_text}"
 }
 
 # Hands the choice back to the directories.

@@ -26,8 +26,14 @@ set -gu __ctx_data __CTX_DATA__
 set -gu __ctx_cache __CTX_CACHE__
 set -gu __ctx_version __CTX_VERSION__
 
-# What a plan says before its steps.
-set -gu __ctx_head_kinds style watch binding by source text present absent index default refuse keep denied
+# What the record and the head of the active plan are made of.
+set -gu __ctx_record __ctx_set __ctx_set_to __ctx_set_absent __ctx_set_exported __ctx_set_unexported __ctx_gone_exported \
+    __ctx_gone_unexported __ctx_gone_path __ctx_lists __ctx_list_exported __ctx_list_unexported __ctx_applied __ctx_style \
+    __ctx_watch __ctx_gone __ctx_watched __ctx_kept __ctx_kept_to __ctx_steady
+
+# What a plan or an answer is read into.
+set -gu __ctx_its_variables __ctx_plan __ctx_plan_{names,values,clears,gone,patterns,edits,counts} \
+    __ctx_head_{style,watch,binding,by,source,text,present,absent,index,default,refuse,keep,denied}
 
 # What fish computes, does not let anybody set, or gives every function anew. Users cannot add to these.
 set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish_killring|fish_pid|fish_terminal_color_theme|history|hostname|pipestatus|status|status_generation|umask|version)\b'
@@ -38,7 +44,8 @@ set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish
 #                 (the decisions are complete, the environment may be half changed back)
 # __ctx_profile   the active profile; __ctx_previous the one before; __ctx_applied what it was made from
 # __ctx_status    what CTX_STATUS says
-# __ctx_style     its colour and whether it is protected; __ctx_watch the names to watch, as the plan gives them
+# __ctx_style     its colour and whether it is protected; __ctx_watch and __ctx_gone: the names to watch, as the plan gives them;
+#                 __ctx_claude "claude" if they are about Claude Code
 # __ctx_again     "yes" in a shell that inherited its profile and has not applied it itself yet
 # __ctx_ready     set from the first prompt on; __ctx_follows is "yes" in an interactive shell
 # __ctx_switching "yes" while a command takes one profile off, for another or for none
@@ -56,12 +63,6 @@ set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish
 # __ctx_front_NAME and __ctx_back_NAME what it added.
 #
 # The decisions, which may be carried out any number of times: __ctx_erase, __ctx_give_exported, __ctx_give_unexported.
-
-function __ctx_new_record
-    set -eg __ctx_set __ctx_set_to __ctx_set_absent __ctx_set_exported __ctx_set_unexported
-    set -eg __ctx_gone_exported __ctx_gone_unexported __ctx_gone_path
-    set -eg __ctx_lists __ctx_list_exported __ctx_list_unexported __ctx_applied __ctx_style __ctx_watch __ctx_watched __ctx_kept __ctx_kept_to __ctx_steady
-end
 
 # Takes over what the parent process exported. What its variables held before is not known here.
 function __ctx_adopt
@@ -218,101 +219,68 @@ function __ctx_extend
     set -gx --path __CTX_LIST_$argv[1] $$__ctx__front[1][-1..1] $$__ctx__back
 end
 
-# Where the steps of a plan with this many words have their kinds, names and values.
-function __ctx_reach
-    set -l IFS \n
-    set -g __ctx_kind_at 3 6 9 12 15 18 21 24 27 30 33 36 39 42 45 48 51 54 57 60 63 66 69 72 75 78 81 84 87 90 93 96
-    set -g __ctx_name_at 4 7 10 13 16 19 22 25 28 31 34 37 40 43 46 49 52 55 58 61 64 67 70 73 76 79 82 85 88 91 94 97
-    set -g __ctx_value_at 5 8 11 14 17 20 23 26 29 32 35 38 41 44 47 50 53 56 59 62 65 68 71 74 77 80 83 86 89 92 95 98
-    set -l __ctx__steps 32
-    while set -q argv[$__ctx_name_at[-1]]
-        set __ctx__steps "$__ctx__steps"0
-        # Positions in a text of that pattern are the only arithmetic that takes no loop.
-        set -l __ctx__ruler ..(string repeat -n $__ctx__steps knv)
-        set -g __ctx_kind_at (string match -ran k -- $__ctx__ruler | string replace ' 1' '')
-        set -g __ctx_name_at (string match -ran n -- $__ctx__ruler | string replace ' 1' '')
-        set -g __ctx_value_at (string match -ran v -- $__ctx__ruler | string replace ' 1' '')
-    end
-end
-
 # --- 4. Applying ------------------------------------------------------------------------------------------------------
 
-# What plans call: PROFILE SUMMARY [KIND NAME VALUE]..., first those of the head, then the kinds set and assign; and two
-# variables of the plan's block: __ctx_touches holds the names of all that it sets and unsets, as the alternatives of a
-# regular expression, __ctx_edits the other steps. Who calls ctx only reads the plan here and goes on from there; text that
-# a person evaluates is carried out at once.
+# What plans call: PROFILE SUMMARY. All else they have put into variables before: __ctx_plan_names and __ctx_plan_values are
+# what they set, __ctx_plan_clears, __ctx_plan_gone (to be watched) and __ctx_plan_patterns (a regular expression) what they
+# take away, __ctx_plan_edits the steps that edit lists (KIND NAME VALUE for each); __ctx_plan_counts what `set -q` answers
+# to all these names if none exists, and how many are set; __ctx_head_KIND the rest. Who calls ctx only reads the plan here and
+# goes on from there; text that a person evaluates is carried out at once.
 function __ctx_apply
-    set -g __ctx_plan_touches "$__ctx_touches"
-    set -g __ctx_plan_edits $__ctx_edits
-    # A loop over the head would be the greater part of reading: two heads are recognised as a whole.
-    if test "$argv[3] $argv[6]" = 'style watch'; and not builtin contains -- "$argv[9]" $__ctx_head_kinds
-        set -g __ctx_head_style $argv[4..5]
-        set -g __ctx_head_watch $argv[7]
-        set -e argv[3..8]
-    else
-        __ctx_forget_head
-        if test "$argv[3] $argv[6] $argv[9] $argv[12] $argv[15]" = 'style watch binding source text'
-            set -g __ctx_head_style $argv[4..5]
-            set -g __ctx_head_watch $argv[7]
-            set -g __ctx_head_binding $argv[10..11]
-            set -g __ctx_head_source $argv[13..14]
-            set -g __ctx_head_text $argv[16..17]
-            set -e argv[3..17]
-        end
-        while builtin contains -- "$argv[3]" $__ctx_head_kinds
-            switch $argv[3]
-                case present absent
-                    set -ga __ctx_head_$argv[3] $argv[4]
-                case '*'
-                    set -g __ctx_head_$argv[3] $argv[4..5]
-            end
-            set -e argv[3..5]
-        end
-    end
     set -g __ctx_plan $argv
     if not set -ql __ctx_reading
         set -l fish_trace
         __ctx_recover
-        __ctx_switch manual
+        __ctx_choose
     end
 end
 
-function __ctx_forget_head
-    set -eg __ctx_nothing __ctx_head_$__ctx_head_kinds
+# Carries the plan out that was read, as a person's choice.
+function __ctx_choose
+    __ctx_switch manual
+    set -l __ctx__code $status
+    __ctx_forget_read
+    return $__ctx__code
+end
+
+function __ctx_forget_read
+    set -eg __ctx_nothing $__ctx_its_variables
+    return 0
 end
 
 # Carries the plan out that was read: BY says who chose it, TAIL what the line ends with, - that there is none. Returns 1
 # with nothing changed if that is not possible.
 function __ctx_switch
-    set -q __ctx_plan[99]; or set -q __ctx_plan_edits[97]
-    and __ctx_reach $__ctx_plan $__ctx_plan_edits
     set -l __ctx__target $__ctx_plan[1]
     set -l __ctx__summary $__ctx_plan[2]
-    set -l __ctx__names $__ctx_plan[$__ctx_name_at]
-    set -l __ctx__values $__ctx_plan[$__ctx_value_at]
-    set -l __ctx__edits $__ctx_plan_edits
-    set -l __ctx__touches $__ctx_plan_touches
-    set -l __ctx__style $__ctx_head_style
-    set -l __ctx__watch $__ctx_head_watch[1]
     set -l __ctx__lists
-    if set -q __ctx__edits[1]
-        # As far from the start as the steps of a plan.
-        set -l __ctx__steps '' '' $__ctx__edits
-        set __ctx__lists $__ctx__steps[$__ctx_name_at]
+    if set -q __ctx_plan_edits[1]
+        set -l __ctx__edits $__ctx_plan_edits
+        while set -q __ctx__edits[1]
+            set -a __ctx__lists $__ctx__edits[2]
+            set -e __ctx__edits[1..3]
+        end
     end
-    __ctx_check $__ctx__target $__ctx__names $__ctx__lists
-    or begin
-        set -eg __ctx_plan __ctx_plan_touches __ctx_plan_edits
-        return 1
+    # Whether this shell understands the plan, whose names are looked at as __ctx_is_name does it, and may change them.
+    set -l __ctx__touched $__ctx_plan_names $__ctx__lists
+    if set -q __ctx_plan[3]; or builtin contains -- '' $__ctx__touched
+        or not string match -qr '^(?: |(?!__ctx_|__CTX_|CTX_)[A-Za-z_][A-Za-z0-9_]* )*\z' -- "$__ctx__touched $__ctx_plan_clears $__ctx_plan_gone "
+        or string match -qr '[^A-Za-z0-9_.*|]' -- $__ctx_plan_patterns ''
+        __ctx_complain "the plan of $__ctx_plan[1] is not one that this shell understands: nothing was changed"
+        return
     end
-    # Whatever begins like this belongs to ctx, whatever a pattern says.
-    set -l __ctx__touched "^(?!__ctx_|__CTX_|CTX_)(?:$__ctx__touches)\$"
-    set -eg __ctx_plan __ctx_plan_touches __ctx_plan_edits
+    if string match -qr $__ctx_readonly -- "$__ctx__touched $__ctx_plan_clears $__ctx_plan_gone $__ctx_plan_patterns"
+        set -l __ctx__found (string match -r $__ctx_readonly -- "$__ctx__touched $__ctx_plan_clears $__ctx_plan_gone $__ctx_plan_patterns")
+        __ctx_complain "$__ctx__found is readonly in this shell: nothing was changed"
+        return
+    end
+    set -q __ctx_nothing $__ctx_plan_names $__ctx_plan_clears $__ctx_plan_gone
+    set -l __ctx__free $status
     # fish hands an exported universal variable to every program, whatever a session erases or sets unexported.
-    if set -nUx | string match -q '*'
+    if test $__ctx__free != "$__ctx_plan_counts[1]" -o -n "$__ctx_plan_patterns"; and set -nUx | string match -q '*'
         set -l IFS \n
-        for __ctx__name in (set -nUx | string match -r -- $__ctx__touched)
-            builtin contains -- $__ctx__name $__ctx__names $__ctx__lists
+        for __ctx__name in (set -nUx | string match -r -- "$(__ctx_print_pattern)")
+            builtin contains -- $__ctx__name $__ctx_plan_names $__ctx__lists
             or __ctx_complain "$__ctx__name is a universal variable: nothing was changed"\n"  set -eU $__ctx__name"
             or return
         end
@@ -325,93 +293,47 @@ function __ctx_switch
         __ctx_take_off
         test "$__ctx__was" = "$__ctx__target"
         or set -g __ctx_previous $__ctx__was
+        set -q __ctx_nothing $__ctx_plan_names $__ctx_plan_clears $__ctx_plan_gone
+        set __ctx__free $status
     else
-        __ctx_new_record
+        # Ctrl-C may have left some of it.
+        set -eg __ctx_nothing $__ctx_record
     end
 
-    # The record is complete before the first change: whatever happens then can be undone. All names there are, against
-    # all that are touched: far less work than a hundred questions.
-    set -g __ctx_set $__ctx__names
-    set -g __ctx_set_to $__ctx__values
-    set -q __ctx__edits[1]
-    and __ctx_remember_lists $__ctx__edits
-    set -ng | string match -r -- $__ctx__touched | while read -l __ctx__name
-        if builtin contains -- $__ctx__name $__ctx__names
-            __ctx_remember $__ctx__name set
-        else if not builtin contains -- $__ctx__name $__ctx__lists
-            # A pattern is about exported variables only.
-            set -qgx $__ctx__name
-            or string match -qr "[:|]$__ctx__name(?:\||\))" -- $__ctx__touched
-            and __ctx_remember $__ctx__name gone
+    # The record is complete before the first change: whatever happens then can be undone.
+    set -g __ctx_set $__ctx_plan_names
+    set -g __ctx_set_to $__ctx_plan_values
+    set -q __ctx_plan_edits[1]
+    and __ctx_remember_lists $__ctx_plan_edits
+    set -l __ctx__fast
+    if test $__ctx__free = "$__ctx_plan_counts[1]"; and begin
+            test -z "$__ctx_plan_patterns"
+            or not set -ngx | string match -qr -- "^(?:$__ctx_plan_patterns)\$"
         end
-    end
-    set -l __ctx__displaced $__ctx_set_exported $__ctx_set_unexported
-    if set -q __ctx__displaced[1]
-        for __ctx__name in $__ctx__names
-            builtin contains -- $__ctx__name $__ctx__displaced
-            or set -ga __ctx_set_absent $__ctx__name
-        end
+        set __ctx__fast yes
+        set -g __ctx_set_absent $__ctx_set
     else
-        set -g __ctx_set_absent $__ctx__names
+        __ctx_remember_existing
     end
     set -g __ctx_profile $__ctx__target
-    set -g __ctx_again
     set -g __ctx_state applying
     set -g __ctx_by $argv[1]
     test "$__ctx_by" = manual
     and set -g __ctx_manual $__ctx__target
 
-    if not __ctx_carry_out
+    set -eg __ctx_nothing $__ctx_gone_exported $__ctx_gone_unexported
+    builtin true
+    for __ctx__name in $__ctx_set
+        set -gx $__ctx__name $__ctx_plan_values[1]
+        set -e __ctx_plan_values[1]
+    end
+    # Not changed by any `set` that succeeded.
+    if test $status -ne 0
         __ctx_decide_by_force
         __ctx_undo
         set -eg __ctx_switching
         __ctx_complain "$__ctx__target could not be applied in this shell: no profile is active"
         return
-    end
-    set -g __ctx_applied "$__ctx__touches" "$__ctx__summary" $__ctx__edits
-    set -g __ctx_style $__ctx__style
-    set -g __ctx_watch $__ctx__watch
-    set -g __ctx_refusal
-    set -g __ctx_told
-    set -g __ctx_status active
-    set -g __ctx_state active
-    set -eg __ctx_switching
-    __ctx_show
-    test "$argv[2]" = -
-    and return
-    if test -z "$__ctx__summary"
-        set __ctx__summary (builtin count $__ctx_set $__ctx_lists)" set, "(builtin count $__ctx_gone_exported $__ctx_gone_unexported)" cleared"
-    end
-    __ctx_say "$__ctx__target · $__ctx__summary$argv[2]"
-end
-
-# Whether this shell understands the plan and may change all that it touches: PROFILE [NAME]...
-function __ctx_check
-    # Without any text a match would read standard input.
-    if string match -qvr '^(?:set|assign)$' -- set $__ctx_plan[$__ctx_kind_at]
-        or builtin contains -- '' $argv
-        or not __ctx_is_name $argv[2..]
-        or string match -qr '[^A-Za-z0-9_.*|]' -- $__ctx_plan_touches
-        __ctx_complain "the plan of $argv[1] is not one that this shell understands: nothing was changed"
-        return
-    end
-    if string match -qr $__ctx_readonly -- "$__ctx_plan_touches $argv[2..]"
-        set -l __ctx__found (string match -r $__ctx_readonly -- "$__ctx_plan_touches $argv[2..]")
-        __ctx_complain "$__ctx__found is readonly in this shell: nothing was changed"
-        return
-    end
-    return 0
-end
-
-# Makes the changes that the record is about.
-function __ctx_carry_out
-    set -eg __ctx_nothing $__ctx_gone_exported $__ctx_gone_unexported
-    set -l __ctx__to $__ctx_set_to
-    builtin true
-    for __ctx__name in $__ctx_set
-        set -gx $__ctx__name $__ctx__to[1]
-        or return
-        set -e __ctx__to[1]
     end
     for __ctx__name in $__ctx_lists
         __ctx_extend $__ctx__name
@@ -427,7 +349,60 @@ function __ctx_carry_out
     and set -gx __CTX_MANUAL $__ctx_manual
     set -q __ctx_previous[1]
     and set -gx __CTX_PREVIOUS $__ctx_previous
+    set -g __ctx_applied "$__ctx__summary" "$__ctx_plan_clears" "$__ctx_plan_gone" "$__ctx_plan_patterns" $__ctx_plan_edits
+    set -g __ctx_style $__ctx_head_style
+    set -g __ctx_watch $__ctx_head_watch[1]
+    set -g __ctx_claude $__ctx_head_watch[2]
+    set -g __ctx_gone $__ctx_plan_gone
+    set -g __ctx_status active
+    set -g __ctx_state active
+    set -eg __ctx_nothing __ctx_switching __ctx_again __ctx_refusal __ctx_told
+    if test "$__ctx_style" = ' '
+        set -gu CTX_PROMPT "$__ctx_profile "
+    else
+        __ctx_show
+    end
+    if test "$argv[2]" != -
+        if test -z "$__ctx__summary"
+            # Substitutions are slow.
+            if test -n "$__ctx__fast" -a -z "$__ctx_lists"
+                set __ctx__summary $__ctx_plan_counts[2]" set, 0 cleared"
+            else
+                set __ctx__summary (builtin count $__ctx_set $__ctx_lists)" set, "(builtin count $__ctx_gone_exported $__ctx_gone_unexported)" cleared"
+            end
+        end
+        __ctx_say "$__ctx__target · $__ctx__summary$argv[2]"
+    end
     return 0
+end
+
+# A regular expression for all that the plan sets or takes away. Whatever begins like ctx's own belongs to ctx.
+function __ctx_print_pattern
+    builtin printf '^(?!__ctx_|__CTX_|CTX_)(?:%s)$' (string join '|' -- $__ctx_plan_names $__ctx_plan_clears $__ctx_plan_gone $__ctx_plan_patterns)
+end
+
+# Adds to the record what exists of all that the plan sets or takes away: all names there are, against one pattern.
+function __ctx_remember_existing
+    set -l __ctx__touched "$(__ctx_print_pattern)"
+    set -ng | string match -r -- $__ctx__touched | while read -l __ctx__name
+        if builtin contains -- $__ctx__name $__ctx_set
+            __ctx_remember $__ctx__name set
+        else if not builtin contains -- $__ctx__name $__ctx_lists
+            # A pattern is about exported variables only.
+            set -qgx $__ctx__name
+            or builtin contains -- $__ctx__name $__ctx_plan_clears $__ctx_plan_gone
+            and __ctx_remember $__ctx__name gone
+        end
+    end
+    set -l __ctx__displaced $__ctx_set_exported $__ctx_set_unexported
+    if set -q __ctx__displaced[1]
+        for __ctx__name in $__ctx_set
+            builtin contains -- $__ctx__name $__ctx__displaced
+            or set -ga __ctx_set_absent $__ctx__name
+        end
+    else
+        set -g __ctx_set_absent $__ctx_set
+    end
 end
 
 # Decides what every variable of the record goes back to. What the user changed since stays as it is.
@@ -552,15 +527,10 @@ function __ctx_undo
         and set -g --path $__ctx__name $$__ctx__name
     end
     set -eg CTX_PROFILE CTX_STATUS __CTX_BY __CTX_SET __CTX_LISTS __CTX_LIST_$__ctx_lists
-    set -g __ctx_profile
-    set -g __ctx_status
-    set -g __ctx_again
     set -g __ctx_state
     # Nobody else needs the old values any more.
-    set -eg __ctx_nothing __ctx_old_$__ctx_set_exported __ctx_old_$__ctx_set_unexported
-    set -eg __ctx_nothing __ctx_old_$__ctx_gone_exported __ctx_old_$__ctx_gone_unexported
-    set -eg __ctx_nothing __ctx_{old,new,front,back}_$__ctx_lists
-    __ctx_new_record
+    set -eg __ctx_profile __ctx_status __ctx_again __ctx_old_$__ctx_set_exported __ctx_old_$__ctx_set_unexported \
+        __ctx_old_$__ctx_gone_exported __ctx_old_$__ctx_gone_unexported __ctx_{old,new,front,back}_$__ctx_lists $__ctx_record
 end
 
 function __ctx_take_off
@@ -582,6 +552,7 @@ function __ctx_recover
                 __ctx_leave
         end
         __ctx_walk yes
+        __ctx_forget_read
         __ctx_snapshot
         __ctx_use_head
         set -g __ctx_by
@@ -628,7 +599,7 @@ end
 function __ctx_read_owned
     set -l __ctx__plan $argv[1]$argv[2]
     set -l __ctx__source $__ctx_config/profiles.toml
-    test -f $__ctx__plan -a -O $__ctx__plan -a -O $argv[1] -a -f $__ctx__source -a ! $__ctx__plan -nt $__ctx__source -a ! $__ctx__plan -ot $__ctx__source
+    test -f $__ctx__plan -a -O $__ctx__plan -a -O $argv[1] -a ! $__ctx__plan -nt $__ctx__source -a ! $__ctx__plan -ot $__ctx__source
     or return
     read -lz __ctx__text <$__ctx__plan
     and __ctx_read_text $__ctx__text
@@ -637,7 +608,8 @@ end
 # Reads a plan. Its first and last line are looked at first: what fish says about text that was cut off goes past every
 # redirection, and would show what stands there.
 function __ctx_read_text
-    set -eg __ctx_plan
+    set -q __ctx_plan
+    and __ctx_forget_read
     set -lx __ctx_reading yes
     switch "$argv"
         case begin\n'*'\nend begin\n'*'\nend\n
@@ -655,8 +627,9 @@ function __ctx_read_answer
     if set -q __ctx_head_denied[1]
         test $argv[1] -ef "$__ctx_head_source[2]"
     else
-        set -q __ctx_head_text[1]
-        and __ctx_is_file $__ctx_head_source $__ctx_head_text
+        # As __ctx_is_file does it; in an answer on disk no other mode is of use.
+        test "$__ctx_head_text[1]" = text -a -f $argv[1] -a -r $argv[1] -a $argv[1] -ef "$__ctx_head_source[2]" -a ! -L "$__ctx_head_source[2]"
+        and __ctx_is_text $argv[1] $__ctx_head_text
     end
 end
 
@@ -708,28 +681,31 @@ end
 
 # --- 6. Calling ctx ---------------------------------------------------------------------------------------------------
 
-# Starts the program, which sees the user's own environment: variables of this function hide those of the profile.
+# Starts the program, which sees the user's own environment: variables of this function hide those of the profile. A command
+# that compares what is there with what ctx left sees the shell's as it is.
 function __ctx_program
     if not test -x $__ctx_words[1]
         __ctx_complain "$__ctx_words[1] is gone, so ctx cannot start: install it again, then start a new shell"
         return 127
     end
-    if set -q __ctx_state[1]
-        __ctx_decide
-        for __ctx__name in $__ctx_erase __CTX_LIST_$__ctx_lists
+    if not builtin contains -- "$argv[1]" status doctor list
+        if set -q __ctx_state[1]
+            __ctx_decide
+            for __ctx__name in $__ctx_erase __CTX_LIST_$__ctx_lists
+                set -fu $__ctx__name
+            end
+            for __ctx__name in $__ctx_give_exported
+                set -l __ctx__old __ctx_old_$__ctx__name
+                set -fx $__ctx__name $$__ctx__old
+            end
+            for __ctx__name in $__ctx_give_unexported
+                set -l __ctx__old __ctx_old_$__ctx__name
+                set -fu $__ctx__name $$__ctx__old
+            end
+        end
+        for __ctx__name in CTX_PROFILE CTX_STATUS __CTX_{SET,LISTS,PREVIOUS,MANUAL,BY,BINDING,PIN}
             set -fu $__ctx__name
         end
-        for __ctx__name in $__ctx_give_exported
-            set -l __ctx__old __ctx_old_$__ctx__name
-            set -fx $__ctx__name $$__ctx__old
-        end
-        for __ctx__name in $__ctx_give_unexported
-            set -l __ctx__old __ctx_old_$__ctx__name
-            set -fu $__ctx__name $$__ctx__old
-        end
-    end
-    for __ctx__name in CTX_PROFILE CTX_STATUS __CTX_{SET,LISTS,PREVIOUS,MANUAL,BY,BINDING,PIN}
-        set -fu $__ctx__name
     end
     command $__ctx_words @hook $__ctx_version fish $__ctx_config $__ctx_data $__ctx_cache "$__ctx_profile" "$__ctx_previous" "$__ctx_manual" $argv
 end
@@ -739,27 +715,6 @@ end
 # A walk leaves __ctx_found, the directory whose binding covers the working directory, with either __ctx_found_entry, its
 # file in the index, or __ctx_found_file, its project file; __ctx_holds, if that is the binding in use and unchanged;
 # __ctx_answered, if the answer on disk for the file was read and can be used; and __ctx_way_absent and __ctx_way_present.
-
-# Whether everything is as it was when this shell last looked: x"$PWD". This is what an idle prompt costs.
-function __ctx_is_same
-    test "$argv" = $__ctx_question
-    and not builtin path filter -q -- $__ctx_absent
-    or return 1
-    switch "$__ctx_mode"
-        case text
-            # As __ctx_is_text does it, without a call.
-            set -l fish_read_limit 65536
-            set -l __ctx__text
-            set -l __ctx__more
-            begin
-                read -z __ctx__text
-                and read -z __ctx__more
-            end <$__ctx_file
-            test x"$__ctx__text" = x"$__ctx_content" -a -z "$__ctx__more"
-        case prefix
-            __ctx_is_text $__ctx_file prefix $__ctx_content
-    end
-end
 
 # Whether the file's text is as expected: FILE MODE CONTENT. No more is read than a project may have.
 function __ctx_is_text
@@ -812,10 +767,24 @@ function __ctx_walk
     set -eg __ctx_found __ctx_found_entry __ctx_found_file __ctx_holds __ctx_answered __ctx_way_absent __ctx_way_present __ctx_up
     # Below folders of ctx's own a name with `..` would lead out again.
     set -g __ctx_here $PWD
-    string match -qr '^/(?!(?:.*/)?\.\.(?:/|\z))' -- $PWD
-    or set -g __ctx_here /
+    switch $PWD
+        case '*/..' '*/../*'
+            set -g __ctx_here /
+        case '/*'
+        case '*'
+            set -g __ctx_here /
+    end
     set -q __ctx_pin[1]
     and return
+    # Most walks end where they begin, or nowhere.
+    if test $__ctx_here != / -a -e $__ctx_here/.ctx.toml -a ! -e $__ctx_tree$__ctx_here/.ctx.toml
+        if __ctx_meet $__ctx_here/.ctx.toml "$argv[1]"
+            set -g __ctx_found $__ctx_here
+            set -g __ctx_up $__ctx_here
+            return
+        end
+        set -eg __ctx_way_present
+    end
     # The directory and all above it, nearest first; the root is "".
     set -g __ctx_up ''
     set -l __ctx__part
@@ -823,7 +792,6 @@ function __ctx_walk
     for __ctx__name in $__ctx__part
         set -p __ctx_up $__ctx_up[1]$__ctx__name
     end
-    # Outside of any binding this one question is all there is.
     if not builtin path filter -q -- $__ctx_up/.ctx.toml $__ctx_tree$__ctx_up/.ctx.toml
         set -g __ctx_way_absent $__ctx_up/.ctx.toml
         return
@@ -831,43 +799,53 @@ function __ctx_walk
     set -l __ctx__way
     for __ctx__there in $__ctx_up
         set -a __ctx__way $__ctx__there
-        set -l __ctx__file $__ctx__there/.ctx.toml
-        if not test -e $__ctx__file -o -f $__ctx_tree$__ctx__file
-            set -ga __ctx_way_absent $__ctx__file
-            continue
+        if not test -e $__ctx__there/.ctx.toml -o -f $__ctx_tree$__ctx__there/.ctx.toml
+            set -ga __ctx_way_absent $__ctx__there/.ctx.toml
+        else if test -f $__ctx_tree$__ctx__there/.ctx.toml
+            set -g __ctx_found_entry $__ctx_tree$__ctx__there/.ctx.toml
+            set -g __ctx_found $__ctx__there
+            break
+        else if __ctx_meet $__ctx__there/.ctx.toml "$argv[1]"
+            set -g __ctx_found $__ctx__there
+            break
         end
-        if test -f $__ctx_tree$__ctx__file
-            set -g __ctx_found_entry $__ctx_tree$__ctx__file
-        else
-            if test -z "$argv[1]" -a "$__ctx__file" = "$__ctx_file"; and __ctx_binding_holds
-                set -g __ctx_holds yes
-            else if __ctx_read_answer $__ctx__file
-                if set -q __ctx_head_denied[1]
-                    set -ga __ctx_way_present $__ctx_head_present
-                    continue
-                end
-                set -g __ctx_answered yes
-            end
-            set -g __ctx_found_file $__ctx__file
-        end
-        set -g __ctx_found $__ctx__there
-        test -n "$__ctx__there"
+    end
+    if set -q __ctx_found
+        test -n "$__ctx_found"
         or set -g __ctx_found /
         set -g __ctx_up $__ctx__way
-        return
     end
 end
 
-# Follows the shell to a directory that the same binding covers, or likewise none, if nothing else is new. Only directories
-# that are not above the last one have to be looked at. Returns 1 where that is not enough.
+# There is a project file: FILE CHANGED. Returns 1 where it is denied and the walk goes on.
+function __ctx_meet
+    if test -z "$argv[2]" -a "$argv[1]" = "$__ctx_file"; and __ctx_binding_holds
+        set -g __ctx_holds yes
+    else if __ctx_read_answer $argv[1]
+        if set -q __ctx_head_denied[1]
+            set -ga __ctx_way_present $__ctx_head_present
+            return 1
+        end
+        set -g __ctx_answered yes
+    end
+    set -g __ctx_found_file $argv[1]
+    return 0
+end
+
+# Follows the shell to a directory that the same binding covers, or likewise none; the prompt asks whether all else is as it
+# was. Only directories that are not above the last one have to be looked at. Returns 1 where that is not enough.
 function __ctx_follow
     set -q __ctx_question[2]
     or return
+    # Most ways out of a binding are seen at once. What is special in a pattern only makes a move look like one.
+    if test -n "$__ctx_binding"; and not string match -q -- $__ctx_binding/'*' $PWD/
+        return 1
+    end
     set -l __ctx__new
     set -l __ctx__there $PWD
     while not builtin contains -- "$__ctx__there" $__ctx_up
         # A whole walk takes no longer.
-        set -q __ctx__new[3]
+        set -q __ctx__new[2]
         and return 1
         set -a __ctx__new $__ctx__there
         string match -rq '(?s)^(?<__ctx__there>.*)/(?!\.\.\z)[^/]*\z' -- $__ctx__there
@@ -877,15 +855,15 @@ function __ctx_follow
         builtin path filter -q -- $__ctx__new/.ctx.toml $__ctx_tree$__ctx__new/.ctx.toml
         and return 1
     end
-    __ctx_is_same "$__ctx_question[1]"
-    or return
     while test "$__ctx_up[1]" != "$__ctx__there"
         test "$__ctx_way_absent[1]" = $__ctx_up[1]/.ctx.toml
         and set -e __ctx_way_absent[1]
         set -e __ctx_up[1]
     end
-    set -p __ctx_up $__ctx__new
-    set -p __ctx_way_absent $__ctx__new/.ctx.toml
+    if set -q __ctx__new[1]
+        set -p __ctx_up $__ctx__new
+        set -p __ctx_way_absent $__ctx__new/.ctx.toml
+    end
     set -g __ctx_absent '' $__ctx_way_absent $__ctx_own_absent
     set -g __ctx_here $PWD
     set -g __ctx_at $PWD
@@ -900,7 +878,7 @@ function __ctx_look
     set -l __ctx__ask
     if test "$argv[1]" = reload
         set __ctx__ask yes
-    else if not __ctx_index_holds
+    else if not test -n "$__ctx_stamp" -a x = x $__ctx_stamp_test
         set __ctx__changed yes
         __ctx_load_index
         or set __ctx__ask yes
@@ -916,22 +894,48 @@ function __ctx_look
         end
     end
 
-    set -g __ctx_at
+    set -eg __ctx_nothing __ctx_at __ctx_left __ctx_left_from
     set -g __ctx_mark yes
-    set -g __ctx_left
-    set -g __ctx_left_from
     set -g __ctx_left_previous $__ctx_previous
     set -l __ctx__entered
     test "$argv[1]" = auto -o "$__ctx_found" != "$__ctx_binding"
     and set __ctx__entered yes
-    if test -n "$__ctx__ask"; or not __ctx_find_due $__ctx__entered
+    # Most bindings are entered with their answer on disk, and left for none.
+    if test -n "$__ctx__entered" -a -n "$__ctx_answered" -a -z "$__ctx__ask"
+        set -g __ctx_head_by directory
+        if test -z "$argv[1]$__ctx_profile$__ctx_again" -a -n "$__ctx_plan[1]"
+            # What is on disk is never refused.
+            __ctx_use_head
+            set -l __ctx__code 0
+            __ctx_switch directory " · $__ctx_place"
+            or begin
+                __ctx_fail yes
+                set __ctx__code 1
+            end
+            __ctx_settle
+            return $__ctx__code
+        end
+    else if test -z "$__ctx__ask$__ctx_found$__ctx_manual$__ctx_default" -a -n "$__ctx__entered"
+        # What __ctx_do does with nothing read.
+        set -l __ctx__was $__ctx_profile
+        __ctx_leave
+        set -eg __ctx_nothing __CTX_BINDING CTX_STATUS __ctx_status __ctx_by __ctx_refusal __ctx_told __ctx_binding \
+            __ctx_place __ctx_file __ctx_real __ctx_mode __ctx_content __ctx_own_present __ctx_own_absent
+        test -z "$CTX_PROMPT"
+        or set -gu CTX_PROMPT ''
+        test -z "$__ctx__was"
+        or __ctx_say "off · was $__ctx__was" "· ctx status tells what "$__ctx_claude" uses now"
+        __ctx_settle
+        return 0
+    else if test -n "$__ctx__ask"; or not __ctx_find_due $__ctx__entered
         test -n "$__ctx__entered"
-        and __ctx_leave
+        and __ctx_leave yes
         __ctx_ask $argv[1]
         or begin
             set -l __ctx__code $status
             __ctx_index_holds
             or __ctx_use_index "$__ctx_tree" '' $__ctx_default
+            __ctx_forget_read
             __ctx_snapshot
             __ctx_use_head
             __ctx_fail "$__ctx__entered$__ctx_again"
@@ -974,18 +978,18 @@ function __ctx_find_due
         test "$__ctx__by" = default
         and set __ctx__due $__ctx_default
     end
-    # What was read of denied files counts no more. A choice of a person's has a project around it all the same.
-    set -eg __ctx_plan
-    __ctx_snapshot
     switch "$__ctx__due"
-        case ''
-            test "$__ctx__by" = default
+        case '' -
+            # What was read of denied files counts no more.
+            __ctx_forget_read
+            test "$__ctx__due$__ctx__by" = default
             and set __ctx__by
-        case -
         case '*'
             __ctx_read_compiled $__ctx__due
             or return
     end
+    # A choice of a person's has a project around it all the same.
+    __ctx_snapshot
     set -g __ctx_head_binding "$__ctx_found" "$__ctx__place"
     set -g __ctx_head_by "$__ctx__by"
     return 0
@@ -1042,19 +1046,23 @@ function __ctx_do
         set -g __ctx_refusal
         set -g __ctx_told
         __ctx_set_status ''
+        # Without a last word there is none of the words around it.
         test -z "$__ctx__was"
-        or __ctx_say "off · was $__ctx__was"
+        or __ctx_say "off · was $__ctx__was" "· ctx status tells what "$__ctx_claude" uses now"
         return 0
     end
-    set -q __ctx_plan[99]
-    and __ctx_reach $__ctx_plan
-    set -l __ctx__now \x1f$__ctx_plan[$__ctx_name_at] \x1f$__ctx_plan[$__ctx_value_at] \x1f$__ctx_plan_touches \x1f$__ctx_plan[2] \x1f$__ctx_plan_edits \x1f$__ctx_head_style \x1f$__ctx_head_watch[1]
-    set -l __ctx__then $__ctx_left_from
-    set -q __ctx_left[1]
-    or set __ctx__then \x1f$__ctx_set \x1f$__ctx_set_to \x1f$__ctx_applied \x1f$__ctx_style \x1f$__ctx_watch
     set -l __ctx__same
-    test "$__ctx__now" = "$__ctx__then"; or test "$argv[1]" = inherited -a "$__ctx__was" = "$__ctx__target"
-    and set __ctx__same yes
+    if test "$__ctx__was" = "$__ctx__target"
+        if test "$argv[1]" = inherited
+            set __ctx__same yes
+        else
+            set -l __ctx__now \x1f$__ctx_plan_names \x1f$__ctx_plan_values \x1f$__ctx_plan[2] \x1f"$__ctx_plan_clears" \x1f"$__ctx_plan_gone" \x1f"$__ctx_plan_patterns" \x1f$__ctx_plan_edits \x1f$__ctx_head_style \x1f$__ctx_head_watch[1]
+            set -q __ctx_left[1]
+            or __ctx_note_left
+            test "$__ctx__now" = "$__ctx_left_from"
+            and set __ctx__same yes
+        end
+    end
     if test "$__ctx_state $__ctx__same $argv[2]" = "active yes "; and builtin contains -- "$argv[1]" '' first
         set -g __ctx_by $__ctx__by
         set -gx __CTX_BY $__ctx__by
@@ -1084,26 +1092,22 @@ function __ctx_do
     end
 end
 
-# Takes the active profile off before something else, and remembers what it was.
+# Notes what the active profile was made from.
+function __ctx_note_left
+    set -g __ctx_left_from \x1f$__ctx_set \x1f$__ctx_set_to \x1f$__ctx_applied \x1f$__ctx_style \x1f$__ctx_watch
+end
+
+# Takes the active profile off before something else, and remembers what it was: with an argument, also what it was made from.
 function __ctx_leave
     set -q __ctx_state[1]
     or return 0
     set -g __ctx_left $__ctx_profile
-    set -g __ctx_left_from \x1f$__ctx_set \x1f$__ctx_set_to \x1f$__ctx_applied \x1f$__ctx_style \x1f$__ctx_watch
+    test -z "$argv"
+    or __ctx_note_left
     set -g __ctx_previous $__ctx_profile
     set -gx __CTX_PREVIOUS $__ctx_profile
-    __ctx_take_off
-end
-
-# DIRECTORY PLACE is the binding from now on.
-function __ctx_use_binding
-    set -g __ctx_binding "$argv[1]"
-    set -g __ctx_place "$argv[2]"
-    if test -n "$__ctx_binding"
-        set -gx __CTX_BINDING $__ctx_binding
-    else
-        set -eg __CTX_BINDING
-    end
+    __ctx_decide
+    __ctx_undo
 end
 
 # No profile is active because the binding may not, or cannot, have its own: STATUS.
@@ -1133,7 +1137,6 @@ end
 
 # Leaves the binding that the walk found, with its project file as it is now, like the head of an answer.
 function __ctx_snapshot
-    __ctx_forget_head
     set -g __ctx_head_binding "$__ctx_found" ''
     test -n "$__ctx_found_file"
     or return
@@ -1154,7 +1157,13 @@ end
 function __ctx_use_head
     test "$__ctx_head_binding[1]" = "$__ctx_binding"
     or set -g __ctx_told
-    __ctx_use_binding $__ctx_head_binding
+    set -g __ctx_binding "$__ctx_head_binding[1]"
+    set -g __ctx_place "$__ctx_head_binding[2]"
+    if test -n "$__ctx_binding"
+        set -gx __CTX_BINDING $__ctx_binding
+    else
+        set -eg __CTX_BINDING
+    end
     set -g __ctx_file $__ctx_head_source[1]
     set -g __ctx_real $__ctx_head_source[2]
     set -g __ctx_mode $__ctx_head_text[1]
@@ -1186,33 +1195,27 @@ function __ctx_settle
     set -g __ctx_present $__ctx_way_present $__ctx_own_present
     set -g __ctx_at $__ctx_here
     set -g __ctx_question $__ctx__question
-    __ctx_forget_head
-    set -eg __ctx_plan __ctx_mark __ctx_left __ctx_left_from __ctx_left_previous
+    set -eg __ctx_mark __ctx_left __ctx_left_from __ctx_left_previous
+    set -q __ctx_head_binding
+    and set -eg __ctx_nothing $__ctx_its_variables
 end
 
-# Prepares the watch over the names in __ctx_watch: __ctx_kept are those that the profile set; __ctx_steady begins with what
-# `set -q` answers while no other of them exists. It counts to 255.
+# Prepares the watch over the names in __ctx_watch, which the profile set (then __ctx_kept), and in __ctx_gone; __ctx_steady
+# begins with what `set -q` answers while none of the latter exists. It counts to 255.
 function __ctx_start_watching
     set -l IFS \n
-    set -g __ctx_watched (string split -n ' ' -- $__ctx_watch)
+    set -g __ctx_kept (string split -n ' ' -- $__ctx_watch)
+    set -g __ctx_kept_to
+    for __ctx__name in $__ctx_kept
+        set -l __ctx__at (builtin contains -i -- $__ctx__name $__ctx_set)
+        set -ga __ctx_kept_to $__ctx_set_to[$__ctx__at]
+    end
+    set -g __ctx_watched $__ctx_gone
     set -q __ctx_watched[251]
     and set -e __ctx_watched[251..-1]
-    for __ctx__name in $__ctx_lists
-        set -l __ctx__at (builtin contains -i -- $__ctx__name $__ctx_watched)
-        and set -e __ctx_watched[$__ctx__at]
-    end
-    set -g __ctx_kept
-    set -g __ctx_kept_to
-    set -l __ctx__to $__ctx_set_to
-    for __ctx__name in $__ctx_set
-        if builtin contains -- $__ctx__name $__ctx_watched
-            set -ga __ctx_kept $__ctx__name
-            set -ga __ctx_kept_to $__ctx__to[1]
-        end
-        set -e __ctx__to[1]
-    end
     set -l __ctx__values \x1f$__ctx_kept_to
-    set -g __ctx_steady (math 1 + (builtin count $__ctx_watched; or true) - (builtin count $__ctx_kept; or true))" active $__ctx__values"
+    set -q __ctx_nothing __ctx_nothing_$__ctx_watched
+    set -g __ctx_steady "$status active $__ctx__values"
 end
 
 # Says so where a watched variable is no longer as the profile left it.
@@ -1224,7 +1227,7 @@ function __ctx_notice_drift
         and set -qx PWD $__ctx_kept
         and return
     end
-    test -n "$__ctx_watch" -a "$__ctx_state$__ctx_refusal" = active -a "$__ctx_status" != error
+    test -n "$__ctx_watch$__ctx_gone" -a "$__ctx_state$__ctx_refusal" = active -a "$__ctx_status" != error
     or return
     if not set -q __ctx_steady[1]
         __ctx_start_watching
@@ -1247,7 +1250,7 @@ function __ctx_notice_drift
         and set -a __ctx__same $__ctx__name
         set -e __ctx__to[1]
     end
-    for __ctx__name in $__ctx_watched
+    for __ctx__name in $__ctx_kept $__ctx_watched
         if builtin contains -- $__ctx__name $__ctx_kept
             builtin contains -- $__ctx__name $__ctx__same
             and continue
@@ -1262,7 +1265,8 @@ end
 
 # --- 8. Prompt --------------------------------------------------------------------------------------------------------
 
-# fish keeps $status and $pipestatus around what runs on an event.
+# fish keeps $status and $pipestatus around what runs on an event. Whether everything is as it was when this shell last looked
+# stands here itself: this is what an idle prompt costs.
 function __ctx_prompt --on-event fish_prompt
     set -l fish_trace
     switch "$__ctx_mark$__ctx_switching$__ctx_state"
@@ -1271,8 +1275,23 @@ function __ctx_prompt --on-event fish_prompt
             __ctx_recover
     end
     if set -q __ctx_ready
-        __ctx_is_same x"$PWD"
-        or __ctx_look
+        if not test x"$PWD" = $__ctx_question; or builtin path filter -q -- $__ctx_absent
+            __ctx_look
+        else if test "$__ctx_mode" = text
+            # As __ctx_is_text does it.
+            set -l fish_read_limit 65536
+            set -l __ctx__text
+            set -l __ctx__more
+            begin
+                read -z __ctx__text
+                and read -z __ctx__more
+            end <$__ctx_file
+            test x"$__ctx__text" = x"$__ctx_content" -a -z "$__ctx__more"
+            or __ctx_look
+        else if test "$__ctx_mode" = prefix
+            __ctx_is_text $__ctx_file prefix $__ctx_content
+            or __ctx_look
+        end
     else if test -n "$__ctx_follows"
         set -g __ctx_ready yes
         if test -n "$__ctx_again"
@@ -1281,7 +1300,7 @@ function __ctx_prompt --on-event fish_prompt
             __ctx_look first
         end
     end
-    test -z "$__ctx_watch"
+    test -z "$__ctx_watch$__ctx_gone"
     or __ctx_notice_drift
     return 0
 end
@@ -1435,7 +1454,7 @@ function __ctx_use
         or __ctx_complain "the program did not say what to do: nothing was changed"
         or return
     end
-    __ctx_switch manual
+    __ctx_choose
 end
 
 # The same, and directories count for nothing until `ctx auto`.
@@ -1449,7 +1468,9 @@ function __ctx_use_pinned
     or return
     set -g __ctx_pin 1
     set -gx __CTX_PIN 1
-    __ctx_use_binding
+    set -g __ctx_binding ''
+    set -g __ctx_place ''
+    set -eg __CTX_BINDING
     set -g __ctx_question ''
     set -g __ctx_file
     set -g __ctx_mode
@@ -1475,10 +1496,23 @@ function __ctx_off
     set -g __ctx_told
     __ctx_set_status ''
     if set -q __ctx__was[1]
-        __ctx_say "off · was $__ctx__was"
+        __ctx_say_fallback "off · was $__ctx__was"
     else
-        __ctx_say "no profile is active"
+        __ctx_say_fallback "no profile is active"
     end
+end
+
+# A line for people, and behind it what claude uses without a profile, which the program knows. If it does not, the line
+# alone has to do.
+function __ctx_say_fallback
+    set -q CLAUDECODE; or test -n "$CTX_QUIET"
+    and return 0
+    set -l IFS \n
+    set -l __ctx__text (__ctx_program off 2>/dev/null)
+    and test (builtin count $__ctx__text) = 1
+    and string match -q 'claude *' -- $__ctx__text
+    and set argv "$argv · $__ctx__text"
+    __ctx_say $argv
 end
 
 # Hands the choice back to the directories.
@@ -1517,8 +1551,8 @@ set -l __ctx__name
 
 # At every call fish counts the lines from the beginning of the text that a function was read from, which would be a third
 # of what an idle prompt costs. What a prompt, a directory change and a switch call is read again, each from a text of its own.
-for __ctx__name in prompt notice_drift moved follow look walk find_due do use_head use_binding leave settle show is_{same,text,file} \
-    read_{answer,owned,text} apply switch check carry_out decide undo command use
+for __ctx__name in prompt notice_drift moved follow look walk find_due do use_head leave settle meet show is_{text,file} \
+    read_{answer,owned,text} apply switch decide undo command use
     eval "$(builtin functions __ctx_$__ctx__name)"
 end
 
@@ -1537,7 +1571,6 @@ if not set -qg __ctx_state
     status is-interactive
     and set -gu __ctx_follows yes
     set -gu CTX_PROMPT ''
-    __ctx_reach
     set -qgx CTX_PROFILE CTX_STATUS __CTX_{SET,LISTS,PREVIOUS,MANUAL,BY,BINDING,PIN}
     test $status -eq 9
     or __ctx_adopt

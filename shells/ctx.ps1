@@ -17,6 +17,7 @@ if ($null -eq $ExecutionContext.SessionState.PSVariable.Get('global:__ctx_state'
         Applied = ''
         Style = ''
         Protected = $false
+        Claude = $false
         Watch = ''
         Left = ''
         Seen = ''
@@ -34,6 +35,7 @@ if ($null -eq $ExecutionContext.SessionState.PSVariable.Get('global:__ctx_state'
         Trees = $null
         Mark = $null
         Decided = $false
+        Usual = $false
         Changed = $false
         Kept = $false
         File = ''
@@ -83,8 +85,8 @@ $global:__ctx_state.Version = __CTX_VERSION__
 #   Lists: for each list variable Front and Back, ctx's entries, and Existed. Names: what was set, in order.
 # Journal: values to write when a change was interrupted; $null when none is under way. After, AfterBy: the Record from
 #   then on, and who chose it.
-# Applied, Style, Protected, Watch: the plan that the active profile was made from, as one text, and its head. Left,
-#   Seen: the variables of Watch as that plan left them, and as they were when last looked at.
+# Applied, Style, Protected, Claude, Watch: the plan that the active profile was made from, as one text, and what it
+#   says about itself. Left, Seen: the variables of Watch as that plan left them, and as they were when last looked at.
 # Manual, Pin, By, Binding, Place, At, File, Real, Mode, Content, Absent, Present, Tree, Stamp, Default, Refusal, Told:
 #   see README.md. Stamp may also be "=" and the time of a profiles.toml without an index.
 # Here, Where: the working directory when last looked at, and as the engine keeps it. Files: where project files may be,
@@ -92,7 +94,8 @@ $global:__ctx_state.Version = __CTX_VERSION__
 # Length: of Content in bytes. Sign: what an odd file looks like.
 # OwnAbsent, OwnPresent: what the binding rests on, whatever the working directory is. Denied: files that do not count,
 #   with the records that say so. Plans: those read from disk, by their text.
-# Decided: false until a decision was made, and where the next look must make it anew. Changed: the index is another one
+# Decided: false until a decision was made, and where the next look must make it anew. Usual: whether it holds can be
+#   asked without a call. Changed: the index is another one
 #   since. Mark: the directory that a decision is being made for. Kept: a file that cannot be used left all as it was.
 # First: no decision was made yet. Force: "yes" until the first prompt of a shell that inherited its profile.
 
@@ -328,9 +331,10 @@ function global:__ctx_bookkeeping {
 function global:__ctx_off_values {
     [Diagnostics.DebuggerHidden()]
     param($Live)
-    $values = __ctx_bookkeeping $Live
     $record = $global:__ctx_state.Record
-    if ($null -eq $record) { return , $values }
+    if ($null -eq $record) { return , (__ctx_bookkeeping $Live) }
+    $values = [Collections.Hashtable]::new($global:__ctx_state.Comparer)
+    foreach ($key in 'CTX_PROFILE', '__CTX_SET', '__CTX_LISTS', '__CTX_PREVIOUS') { $values[$key] = $null }
     $old = $record.Old
     foreach ($entry in $record.New.GetEnumerator()) {
         $key = $entry.Key
@@ -338,6 +342,7 @@ function global:__ctx_off_values {
         if ([object]::Equals($Live[$key], $entry.Value)) { $values[$key] = $old[$key] }
     }
     foreach ($entry in $record.Lists.GetEnumerator()) {
+        $values["__CTX_LIST_$($entry.Key)"] = $null
         $value = $Live[$entry.Key]
         if ($null -ne $value) { $values[$entry.Key] = __ctx_less $value $entry.Value }
     }
@@ -407,7 +412,7 @@ function global:__ctx_understand {
     param($Name, $Summary, $Triples)
     $plan = @{
         Profile = $Name; Summary = $Summary; Triples = $Triples; First = 0; Text = ''
-        Color = ''; Protected = $false; Watch = ''
+        Color = ''; Protected = $false; Watch = ''; Claude = $false
         Binding = $null; Place = ''; By = $null; File = ''; Real = ''; Mode = ''; Content = ''
         Absent = [Collections.Generic.List[string]]::new(); Present = [Collections.Generic.List[string]]::new()
         Tree = ''; Stamp = $null; Default = ''; Refusal = ''; Kept = $false; Line = ''; Denied = $false
@@ -418,7 +423,7 @@ function global:__ctx_understand {
         $value = $Triples[$i + 2]
         switch -CaseSensitive -Exact ($Triples[$i]) {
             'style' { $plan.Color = $key; $plan.Protected = $value.Length -gt 0 }
-            'watch' { $plan.Watch = $key }
+            'watch' { $plan.Watch = $key; $plan.Claude = $value.Length -gt 0 }
             'binding' { $plan.Binding = $key; $plan.Place = $value }
             'by' { $plan.By = $key }
             'source' { $plan.File = $key; $plan.Real = $value }
@@ -435,6 +440,10 @@ function global:__ctx_understand {
         if ($end) { break }
     }
     $plan.First = $i
+    for (; $i -lt $Triples.Length -and $Triples[$i] -ceq 'unset'; $i += 3) {
+        if ($Triples[$i + 2].Length -gt 0) { $plan.Watch = ($plan.Watch + ' ' + $Triples[$i + 1]).TrimStart() }
+    }
+    $i = $plan.First
     $steps = [string]::Join("`0", [string[]] $Triples, $i, $Triples.Length - $i)
     $plan.Text = [string]::Join("`0", $Name, $Summary, $plan.Color, $plan.Protected, $plan.Watch, $steps)
     return $plan
@@ -465,19 +474,21 @@ function global:__ctx_switch {
     for ($i = $Plan.First; $i -lt $triples.Length; $i += 3) {
         $kind = $triples[$i]
         $key = $triples[$i + 1]
-        if ($kind -ceq 'unset' -and -not $base.ContainsKey($key) -and -not $new.ContainsKey($key)) {
-            # Most of a plan: variables that are not there.
-            if ($key.IndexOf($star) -lt 0) { continue }
+        if ($kind -ceq 'unset' -and $key.IndexOf($star) -lt 0) {
+            foreach ($other in $key.Split([char] ' ')) {
+                # Most of them are not there.
+                if (-not $base.ContainsKey($other) -and -not $new.ContainsKey($other)) { continue }
+                if (-not $pattern.IsMatch($other)) { throw $strange }
+                $new[$other] = $null
+            }
+            continue
         }
         if (-not $pattern.IsMatch($key)) { throw $strange }
         if ($kind -ceq 'unset') {
-            if ($key.IndexOf($star) -ge 0) {
-                $prefix = $key.Substring(0, $key.Length - 1)
-                foreach ($other in @($base.get_Keys()) + @($new.get_Keys())) {
-                    if ($other.StartsWith($prefix, $s.Comparison)) { $new[$other] = $null }
-                }
+            $prefix = $key.Substring(0, $key.Length - 1)
+            foreach ($other in @($base.get_Keys()) + @($new.get_Keys())) {
+                if ($other.StartsWith($prefix, $s.Comparison)) { $new[$other] = $null }
             }
-            else { $new[$key] = $null }
             continue
         }
         $value = $triples[$i + 2]
@@ -561,6 +572,7 @@ function global:__ctx_switch {
     $s.Applied = $Plan.Text
     $s.Style = $Plan.Color
     $s.Protected = $Plan.Protected
+    $s.Claude = $Plan.Claude
     $s.Drifted = $false
     # One call reads them all; what stands between them is what a value hardly ever holds.
     $s.Watch = ''
@@ -646,7 +658,7 @@ function global:__ctx_publish {
     $shown = "$($s.Refusal) $($s.Drifted)"
     if ($active) { $shown = "$shown $($s.Record.Profile) $($s.Style) $($s.Protected)" }
     if ([object]::Equals($shown, $s.Segment)) { return }
-    $global:CTX_PROMPT = __ctx_segment
+    if ($active -or $s.Refusal) { $global:CTX_PROMPT = __ctx_segment } else { $global:CTX_PROMPT = '' }
     $s.Segment = $shown
 }
 
@@ -894,6 +906,7 @@ function global:__ctx_own_values {
     param($Live)
     $s = $global:__ctx_state
     $values = __ctx_off_values $Live
+    foreach ($entry in (__ctx_bookkeeping $Live).GetEnumerator()) { $values[$entry.Key] = $null }
     foreach ($key in 'CTX_STATUS', '__CTX_BY', '__CTX_MANUAL', '__CTX_BINDING', '__CTX_PIN') {
         if ($Live.ContainsKey($key)) { $values[$key] = $null }
     }
@@ -917,10 +930,10 @@ function global:__ctx_gone {
 }
 
 # Runs ctx and gives its exit code and the exact text of its standard output, whatever the console's encoding is.
-# Standard input and standard error stay the terminal's: it may ask, and it reports its own errors.
+# Standard input and standard error stay the terminal's: it may ask, and it reports its own errors, unless Quiet.
 function global:__ctx_ask {
     [Diagnostics.DebuggerHidden()]
-    param([string[]] $Words)
+    param([string[]] $Words, $Quiet)
     $ErrorActionPreference = 'Stop'
     $s = $global:__ctx_state
     $line = @(__ctx_line '') + $Words
@@ -931,6 +944,7 @@ function global:__ctx_ask {
     $info.UseShellExecute = $false
     $info.RedirectStandardOutput = $true
     $info.StandardOutputEncoding = [Text.UTF8Encoding]::new($false)
+    if ($Quiet) { $info.RedirectStandardError = $true }
     $here = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
     if ([IO.Directory]::Exists($here)) { $info.WorkingDirectory = $here }
     $block = $info.Environment
@@ -941,6 +955,7 @@ function global:__ctx_ask {
     $ended = $false
     try {
         $process = [Diagnostics.Process]::Start($info)
+        if ($Quiet) { $process.BeginErrorReadLine() }
         $reading = $process.StandardOutput.ReadToEndAsync()
         # In short steps: PowerShell sees Ctrl-C only between two of them.
         while (-not $reading.Wait(100)) { }
@@ -949,7 +964,7 @@ function global:__ctx_ask {
         return @{ Code = $process.ExitCode; Text = $reading.Result }
     }
     catch {
-        __ctx_gone $line[0] $_
+        if (-not $Quiet) { __ctx_gone $line[0] $_ }
         return @{ Code = 127; Text = '' }
     }
     finally {
@@ -961,7 +976,8 @@ function global:__ctx_ask {
 }
 
 # Runs ctx as PowerShell runs any program: the terminal, pipes and redirections are the caller's. While it runs, the
-# profile is off in this process too, because a native command inherits nothing else; the journal brings it back.
+# profile is off in this process too, because a native command inherits nothing else; the journal brings it back. A
+# command that compares what is there with what ctx left sees all as it is.
 function global:__ctx_program {
     [Diagnostics.DebuggerHidden()]
     param($Words, $Piped)
@@ -972,7 +988,11 @@ function global:__ctx_program {
     $line = @(__ctx_line $s.EmptyWord)
     $rest = @($line[1..($line.Length - 1)]) + @($Words)
     $live = __ctx_environment
-    $values = __ctx_own_values $live
+    if ($Words.Length -gt 0 -and $Words[0] -cmatch '^(?:status|doctor|list)\z') {
+        $values = [Collections.Hashtable]::new($s.Comparer)
+        if (-not $s.Windows) { $values['PWD'] = __ctx_here }
+    }
+    else { $values = __ctx_own_values $live }
     $journal = [Collections.Hashtable]::new($s.Comparer)
     foreach ($key in $values.get_Keys()) { $journal[$key] = $live[$key] }
     $errors = $global:Error.Clone()
@@ -1306,6 +1326,7 @@ function global:__ctx_look {
     }
 
     $s.Decided = $false
+    $s.Usual = $false
     $s.At = ''
     $s.Mark = $here
     $was = @{ Record = $s.Record; Text = $s.Applied; Previous = $s.Previous; By = $s.By; Binding = $s.Binding }
@@ -1345,7 +1366,7 @@ function global:__ctx_look {
                 }
                 else { $s.Present.AddRange($due.Present) }
             }
-            __ctx_rest_on_sight
+            if ($s.File.Length -gt 0 -and $s.Mode.Length -eq 0) { __ctx_rest_on_sight }
             __ctx_carry_out $due $entered $Force $was
         }
     }
@@ -1360,6 +1381,8 @@ function global:__ctx_look {
     $s.First = $false
     $s.Mark = $null
     $s.At = $here
+    $s.Usual = $s.Interactive -and $s.Stamp.Length -gt 1 -and $s.Stamp[0] -ne '=' -and -not ($s.Kept -or $s.Pin) -and
+        ($s.File.Length -eq 0 -or ($s.Mode -ceq 'text' -and [string]::Equals($s.File, $s.Real)))
 }
 
 # What is due, where the shell can tell alone: a plan whose By says who chose it. Its profile may be empty: none is due.
@@ -1424,7 +1447,11 @@ function global:__ctx_carry_out {
     $s.Told = ''
     if ($Due.Profile.Length -eq 0) {
         __ctx_take_off $by
-        if ($null -ne $Was.Record) { __ctx_say "ctx: off $([char] 0xB7) was $($Was.Record.Profile)" }
+        if ($null -eq $Was.Record) { return }
+        $dot = [char] 0xB7
+        $tail = ''
+        if ($s.Claude) { $tail = " $dot ctx status tells what claude uses now" }
+        __ctx_say "ctx: off $dot was $($Was.Record.Profile)$tail"
         return
     }
     $same = [string]::Equals($Due.Text, $Was.Text)
@@ -1480,17 +1507,6 @@ function global:__ctx_drift {
 
 # --- 8. Prompt --------------------------------------------------------------------------------------------------------
 
-# Stands in place of `prompt` and calls the one it found there, which sees the user's $?. That one also sees the
-# variables of this function, hence their names.
-function global:__ctx_prompt {
-    [Diagnostics.DebuggerHidden()]
-    param()
-    $__ctx_ok = $?
-    __ctx_notice
-    if (-not $__ctx_ok) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
-    & $global:__ctx_state.Prompts[$args[0]]
-}
-
 # What happens at a prompt, and where the working directory changed. Lets no exception out: that would be the user's.
 function global:__ctx_notice {
     [Diagnostics.DebuggerHidden()]
@@ -1522,6 +1538,51 @@ function global:__ctx_notice {
         if ($same -and $errors.Count -gt 0) { $same = [object]::ReferenceEquals($global:Error[0], $errors[0]) }
         if (-not $same) { __ctx_restore_errors $errors }
     }
+}
+
+# The working directory changed. Most moves are one directory down or aside, and then one candidate is new. If nothing
+# is bound there, the same binding covers it, or likewise none; whether all else is as it was the prompt asks.
+function global:__ctx_moved {
+    [Diagnostics.DebuggerHidden()]
+    param()
+    $s = $global:__ctx_state
+    try {
+        # On any drive but the one that begins at the root it begins with the drive's name.
+        $location = $global:PWD
+        $path = $location.Path
+        $cut = $path.LastIndexOf('/')
+        if ($cut -gt 0 -and $path[0] -eq '/' -and $null -ne $s.Files) {
+            $above = $path.Substring(0, $cut) + $s.Leaf
+            $file = $path + $s.Leaf
+            $files = $s.Files
+            $last = $files.Count - 1
+            $old = $files[$last]
+            $below = [string]::Equals($old, $above)
+            if ($below -or ($last -gt 0 -and [string]::Equals($files[$last - 1], $above))) {
+                $rests = [string]::Equals($s.At, $s.Here)
+                $s.Where = $null
+                if ($below) { $files.Add($file) } else { $files[$last] = $file }
+                $bound = $s.Exists.Invoke($file)
+                if ($s.Tree.Length -gt 0) {
+                    $tree = $s.Tree + $file
+                    if ($below) { $s.Trees.Add($tree) } else { $s.Trees[$last] = $tree }
+                    $bound = $bound -or [IO.File]::Exists($tree)
+                }
+                $s.Here = $path
+                $s.Where = $location
+                $at = $s.Absent.Count - $s.OwnAbsent.Count - 1
+                if (-not $below -and ($at -lt 0 -or -not [string]::Equals($s.Absent[$at], $old))) { $rests = $false }
+                if ($rests -and -not $bound -and $s.Usual -and $null -eq $s.Mark -and $null -eq $s.Journal) {
+                    $s.At = ''
+                    if ($below) { $s.Absent.Insert($at + 1, $file) } else { $s.Absent[$at] = $file }
+                    $s.At = $path
+                    return
+                }
+            }
+        }
+    }
+    catch { $s.Where = $null }
+    __ctx_notice
 }
 
 # Scripts may call `prompt` too. Where the words that started PowerShell do not tell, the prompt's own caller does.
@@ -1579,12 +1640,45 @@ function global:__ctx_install_prompt {
     [Diagnostics.DebuggerHidden()]
     param()
     $s = $global:__ctx_state
+    # It calls the one it found, which sees the user's $?, and the variables in here too, hence their names. Whether
+    # nothing changed, as __ctx_is_as_was and __ctx_holds ask it, is asked here where no call is needed for that: after
+    # a `cd` a call takes as long as all the rest.
+    $s.PromptText = @'
+[Diagnostics.DebuggerHidden()]param() # __ctx_prompt
+$__ctx_ok = $?
+$__ctx_s = $global:__ctx_state
+$__ctx_same = $false
+if ($__ctx_s.Usual -and [object]::ReferenceEquals($global:PWD, $__ctx_s.Where) -and
+    [string]::Equals($__ctx_s.At, $__ctx_s.Here) -and $null -eq $__ctx_s.Mark -and $null -eq $__ctx_s.Journal) {
+    $__ctx_time = [IO.File]::GetLastWriteTimeUtc($__ctx_s.ConfigFile)
+    if ($__ctx_time.Equals([IO.File]::GetLastWriteTimeUtc($__ctx_s.Stamp)) -and
+        $__ctx_time.Ticks -ne 504911232000000000 -and -not $__ctx_s.Absent.Exists($__ctx_s.Exists) -and
+        $__ctx_s.Present.TrueForAll($__ctx_s.Exists) -and
+        ($__ctx_s.Watch.Length -eq 0 -or
+            [string]::Equals([Environment]::ExpandEnvironmentVariables($__ctx_s.Watch), $__ctx_s.Seen))) {
+        $__ctx_same = $__ctx_s.File.Length -eq 0
+        if (-not $__ctx_same) {
+            $__ctx_item = [IO.FileInfo]::new($__ctx_s.File)
+            if (-not ($__ctx_item.Attributes.value__ -band 1040) -and $__ctx_item.Length -eq $__ctx_s.Length) {
+                try {
+                    $__ctx_text = $__ctx_s.Encoding.GetString([IO.File]::ReadAllBytes($__ctx_s.File))
+                    $__ctx_same = [string]::Equals($__ctx_text, $__ctx_s.Content)
+                }
+                catch { $global:Error.RemoveAt(0) }
+            }
+        }
+    }
+}
+if (-not $__ctx_same) { __ctx_notice }
+if (-not $__ctx_ok) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
+& $global:__ctx_state.Prompts[@number@]
+'@
     $present = ${function:global:prompt}
     # The name in its text is the mark. A prompt without it may call ours all the same, hence a number for each.
     if ($null -ne $present -and "$present".Contains('__ctx_prompt')) { return }
     if ($null -eq $present) { $present = { "PS $($ExecutionContext.SessionState.Path.CurrentLocation)> " } }
     $s.Prompts += $present
-    $text = "[Diagnostics.DebuggerHidden()]param() __ctx_prompt $($s.Prompts.Count - 1)"
+    $text = $s.PromptText.Replace('@number@', [string] ($s.Prompts.Count - 1))
     ${function:global:prompt} = [scriptblock]::Create($text)
 }
 
@@ -1597,10 +1691,11 @@ function global:__ctx_install_moves {
     if ($null -eq $commands.PSObject.Properties['LocationChangedAction']) { return }
     $present = $commands.LocationChangedAction
     if ($null -eq $s.Moved) {
+        # In a function, for the engine makes nothing faster that stands here.
         $s.Moved = [EventHandler[Management.Automation.LocationChangedEventArgs]] {
             [Diagnostics.DebuggerHidden()]
             param()
-            if ($global:__ctx_state.Interactive -and -not $global:__ctx_state.First) { __ctx_notice }
+            if ($global:__ctx_state.Interactive -and -not $global:__ctx_state.First) { __ctx_moved }
         }
     }
     if ($null -ne $present -and [Array]::IndexOf($present.GetInvocationList(), $s.Moved) -ge 0) { return }
@@ -1690,8 +1785,21 @@ function global:__ctx_off {
     $s.Kept = $false
     __ctx_take_off 'manual'
     $s.Force = ''
-    if ($null -eq $record) { __ctx_say 'ctx: no profile is active' }
-    else { __ctx_say "ctx: off $([char] 0xB7) was $($record.Profile)" }
+    if ($null -eq $record) { __ctx_say_fallback 'ctx: no profile is active' }
+    else { __ctx_say_fallback "ctx: off $([char] 0xB7) was $($record.Profile)" }
+}
+
+# A line for people, and behind it what claude uses without a profile, which the program knows. If it does not, the line
+# alone has to do.
+function global:__ctx_say_fallback {
+    [Diagnostics.DebuggerHidden()]
+    param($Message)
+    if ([Environment]::GetEnvironmentVariable('CTX_QUIET')) { return }
+    if ([Environment]::GetEnvironmentVariable('CLAUDECODE')) { return }
+    $answer = __ctx_ask @('off') $true
+    $text = $answer.Text.Trim()
+    if ($answer.Code -eq 0 -and $text -cmatch '^claude [^\n]+\z') { $Message += " $([char] 0xB7) $text" }
+    __ctx_say $Message
 }
 
 # Switches to a profile, by its plan on disk where that is valid. Gives the exit code.
@@ -1721,6 +1829,7 @@ function global:__ctx_pin_here {
     param()
     $s = $global:__ctx_state
     $s.Pin = $true
+    $s.Usual = $false
     $s.Binding = ''
     $s.Place = ''
     $s.File = ''

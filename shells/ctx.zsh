@@ -28,13 +28,15 @@ function __ctx_settings {
 # __ctx_doubt     "yes" where what was decided may not hold: the next look does not take a binding for the same
 # __ctx_busy      "yes" while a look changes something: the mark for Ctrl-C
 # __ctx_first     "yes" until the first prompt; __ctx_again "yes" until an inherited profile is applied in this shell
-# __ctx_given     the scalars that the plan set; __ctx_left those of them to watch, __ctx_gone the others to watch, or
-#                 all still in __ctx_to_watch; __ctx_drifted one of them that is not as the plan left it
+# __ctx_watching  "yes" while there are variables to watch: __ctx_left, NAME=value as the plan set them, and __ctx_gone,
+#                 those that it took away; or still __ctx_to_keep and __ctx_to_miss, as the plan gives their names
+# __ctx_drifted   one of them that is not as the plan left it; __ctx_claude "claude" if they are about Claude Code
 # __ctx_waiting   lines that may not be shown yet
 # __ctx_unpublished  "yes" where what is exported may be behind; __ctx_painted what CTX_PROMPT shows
 # __ctx_its_*     what was read about a directory last
 #
-# The undo record: __ctx_names, and by name __ctx_kind (set, assign, unset, list), __ctx_new (the value ctx gave it),
+# The undo record: __ctx_fresh, the names that were set together and did not exist, with __ctx_pairs (NAME=value); for
+# every other one __ctx_names, and by name __ctx_kind (set, assign, unset, list), __ctx_new (the value ctx gave it),
 # __ctx_had (x: was exported, v: was not, "": did not exist), __ctx_old, and for lists the entries in __ctx_front and
 # __ctx_back.
 #
@@ -46,22 +48,24 @@ function __ctx_settings {
 function __ctx_declare {
   \builtin typeset -g __ctx_config __ctx_data __ctx_cache __ctx_version __ctx_stat
   \builtin typeset -g __ctx_state __ctx_profile __ctx_previous __ctx_by __ctx_manual __ctx_pin __ctx_then_manual
-  \builtin typeset -g __ctx_then_by __ctx_color __ctx_protected __ctx_drifted __ctx_to_watch __ctx_unpublished
-  \builtin typeset -g __ctx_painted
+  \builtin typeset -g __ctx_then_by __ctx_color __ctx_protected __ctx_drifted __ctx_unpublished __ctx_painted
+  \builtin typeset -g __ctx_watching __ctx_to_keep __ctx_to_miss __ctx_claude
   \builtin typeset -g __ctx_at __ctx_binding __ctx_place __ctx_file __ctx_real __ctx_mode __ctx_content __ctx_tree
-  \builtin typeset -g __ctx_stamp __ctx_default __ctx_refusal __ctx_told __ctx_doubt __ctx_busy __ctx_first __ctx_again
+  \builtin typeset -g __ctx_stamp __ctx_moment __ctx_default __ctx_refusal __ctx_told __ctx_doubt __ctx_busy
+  \builtin typeset -g __ctx_first __ctx_again
   \builtin typeset -g __ctx_its_binding __ctx_its_place __ctx_its_by __ctx_its_file __ctx_its_real __ctx_its_mode
   \builtin typeset -g __ctx_its_content __ctx_its_default __ctx_its_denied __ctx_its_refusal __ctx_its_keep
   \builtin typeset -g __ctx_its_line
   \builtin typeset -ga __ctx_words __ctx_loaded __ctx_applied __ctx_absent __ctx_present __ctx_barred __ctx_needed
-  \builtin typeset -ga __ctx_given __ctx_left __ctx_gone __ctx_waiting
-  \builtin typeset -ga __ctx_its_absent __ctx_its_present __ctx_its_index
+  \builtin typeset -ga __ctx_left __ctx_gone __ctx_waiting __ctx_names __ctx_fresh __ctx_pairs
+  \builtin typeset -ga __ctx_do_unset __ctx_do_export __ctx_do_plain __ctx_do_hide
+  \builtin typeset -ga __ctx_its_absent __ctx_its_present __ctx_its_index __ctx_times
+  \builtin typeset -gA __ctx_kind __ctx_new __ctx_had __ctx_old __ctx_front __ctx_back
 }
 
 function __ctx_new_record {
-  \builtin typeset -ga __ctx_names
-  \builtin typeset -gA __ctx_kind __ctx_new __ctx_had __ctx_old __ctx_front __ctx_back
-  __ctx_names=() __ctx_kind=() __ctx_new=() __ctx_had=() __ctx_old=() __ctx_front=() __ctx_back=()
+  __ctx_names=() __ctx_fresh=() __ctx_pairs=()
+  __ctx_kind=() __ctx_new=() __ctx_had=() __ctx_old=() __ctx_front=() __ctx_back=()
 }
 
 # Takes over what the parent process exported. What the variables of its profile held before is not known here.
@@ -178,53 +182,54 @@ function __ctx_drop_last {
 # --- 4. Applying ------------------------------------------------------------------------------------------------------
 
 # What plans call: PROFILE SUMMARY [KIND NAME VALUE]... It reads them into __ctx_target, __ctx_summary, __ctx_style,
-# __ctx_watched, __ctx_about (triples about the directory), __ctx_clears (names, patterns) and __ctx_steps (triples),
-# and all but what is about the directory into __ctx_made_from. Who reads a plan declares these and goes on from there;
-# text that a person evaluates is carried out at once.
+# __ctx_watched, __ctx_missed and __ctx_concern (what to watch), __ctx_about (triples about the directory), __ctx_clears
+# (names, patterns), __ctx_together and __ctx_their (names and NAME=value of what is set together) and __ctx_steps
+# (triples), and all but what is about the directory into __ctx_made_from. Who reads a plan declares these and goes on
+# from there; text that a person evaluates is carried out at once.
 function __ctx_apply {
   if [[ -z ${__ctx_reading-} ]]; then
     {
       \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent
     } 2>/dev/null
-    \builtin local __ctx_target= __ctx_summary= __ctx_watched= __ctx_was=
-    \builtin local -a __ctx_made_from __ctx_style __ctx_about __ctx_clears __ctx_steps
+    \builtin local __ctx_target= __ctx_summary= __ctx_watched= __ctx_missed= __ctx_concern= __ctx_was=
+    \builtin local -a __ctx_made_from __ctx_style __ctx_about __ctx_clears __ctx_together __ctx_their __ctx_steps
     __ctx_recover
     __ctx_was=$__ctx_profile __ctx_then_manual=- __ctx_then_by=manual __ctx_unpublished=yes
   fi
-  __ctx_target=$1 __ctx_summary=$2 __ctx_watched= __ctx_style=() __ctx_about=() __ctx_clears=() __ctx_steps=()
+  __ctx_target=$1 __ctx_summary=$2 __ctx_watched= __ctx_missed= __ctx_concern= __ctx_style=() __ctx_about=()
+  __ctx_clears=() __ctx_together=() __ctx_their=()
   \builtin shift 2
-  \builtin local __ctx_k= __ctx_n= __ctx_v= __ctx_head=1 "__ctx_kept=${(j: :)${(k)__ctx_had[(R)?*]}}"
+  while (( $# )); do
+    case $1 in
+      style) __ctx_style=("$2" "$3") ;;
+      watch) __ctx_watched=$2 __ctx_concern=$3 ;;
+      binding|by|source|text|present|absent|index|default|refuse|keep|denied) __ctx_about+=("$1" "$2" "$3") ;;
+      *) \builtin break ;;
+    esac
+    \builtin shift 3
+  done
+  __ctx_made_from=("$__ctx_target" "$__ctx_summary" "${__ctx_style[@]}" "$__ctx_watched" "$@")
   # Most variables that a plan clears do not exist, and the end of the present profile does not bring them back. They
   # are passed over: this loop is the greater part of a switch.
-  for __ctx_k __ctx_n __ctx_v in "$@"; do
-    case $__ctx_k in
-      unset)
-        if [[ $__ctx_n == *'*' ]]; then
+  \builtin local __ctx_n= "__ctx_kept=${(j: :)${(k)__ctx_had[(R)?*]}}"
+  while [[ ${1-} == unset || ${1-} == watched ]]; do
+    if [[ $1 == watched ]]; then __ctx_missed=$2; fi
+    if [[ $2 == *'*' ]]; then
+      __ctx_clears+=("$2")
+    else
+      for __ctx_n in ${(s: :)2}; do
+        if [[ -n ${(Pt)__ctx_n} || -n $__ctx_kept && " $__ctx_kept " == *" $__ctx_n "* ]]; then
           __ctx_clears+=("$__ctx_n")
-        else
-          for __ctx_n in ${(s: :)__ctx_n}; do
-            if [[ -n ${(Pt)__ctx_n} || -n $__ctx_kept && " $__ctx_kept " == *" $__ctx_n "* ]]; then
-              __ctx_clears+=("$__ctx_n")
-            fi
-          done
         fi
-        ;;
-      style)
-        __ctx_style=("$__ctx_n" "$__ctx_v")
-        (( __ctx_head += 3 ))
-        ;;
-      watch)
-        __ctx_watched=$__ctx_n
-        (( __ctx_head += 3 ))
-        ;;
-      binding|by|source|text|present|absent|index|default|refuse|keep|denied)
-        __ctx_about+=("$__ctx_k" "$__ctx_n" "$__ctx_v")
-        (( __ctx_head += 3 ))
-        ;;
-      *) __ctx_steps+=("$__ctx_k" "$__ctx_n" "$__ctx_v") ;;
-    esac
+      done
+    fi
+    \builtin shift 3
   done
-  __ctx_made_from=("$__ctx_target" "$__ctx_summary" "${__ctx_style[@]}" "$__ctx_watched" "${@[__ctx_head,-1]}")
+  if [[ ${1-} == export ]]; then
+    __ctx_together=(${(s: :)2}) __ctx_their=("${@[4,$3+3]}")
+    \builtin shift $(( $3 + 3 ))
+  fi
+  __ctx_steps=("$@")
   [[ -z ${__ctx_reading-} ]] || \builtin return 0
   __ctx_switch manual && __ctx_publish
 }
@@ -238,7 +243,9 @@ function __ctx_switch {
   if [[ -n $__ctx_state ]]; then
     __ctx_decide fairly
     __ctx_undo
-    __ctx_find_displaced
+    if (( ${#__ctx_clears} )); then
+      __ctx_find_displaced
+    fi
   fi
   if [[ -n $__ctx_was && $__ctx_was != "$__ctx_target" ]]; then
     __ctx_previous=$__ctx_was
@@ -253,11 +260,12 @@ function __ctx_switch {
     \builtin return 1
   fi
   __ctx_profile=$__ctx_target __ctx_by=$__ctx_chooser __ctx_manual=$__ctx_choice \
-    __ctx_applied=("${__ctx_made_from[@]}") __ctx_left=() __ctx_gone=() __ctx_to_watch=$__ctx_watched \
+    __ctx_applied=("${__ctx_made_from[@]}") __ctx_left=() __ctx_gone=() __ctx_to_keep=$__ctx_watched \
+    __ctx_to_miss=$__ctx_missed __ctx_watching=${${__ctx_watched:-$__ctx_missed}:+yes} __ctx_claude=$__ctx_concern \
     __ctx_color=${__ctx_style[1]-} __ctx_protected=${__ctx_style[2]-} __ctx_refusal= __ctx_drifted= __ctx_again= \
     __ctx_unpublished=yes __ctx_state=active
   if [[ -z $__ctx_summary ]]; then
-    __ctx_summary="$(( ${#__ctx_names} - ${#__ctx_displaced} )) set, ${#__ctx_displaced} cleared"
+    __ctx_summary="$(( ${#__ctx_names} + ${#__ctx_fresh} - ${#__ctx_displaced} )) set, ${#__ctx_displaced} cleared"
   fi
   __ctx_say "$__ctx_target · $__ctx_summary${2:+ · $2}"
 }
@@ -279,6 +287,7 @@ function __ctx_find_displaced {
   for __ctx_k __ctx_n __ctx_v in "${__ctx_steps[@]}"; do
     [[ $__ctx_k == prepend || $__ctx_k == append ]] || __ctx_displaced=("${(@)__ctx_displaced:#$__ctx_n}")
   done
+  __ctx_displaced=("${(@)__ctx_displaced:|__ctx_together}")
 }
 
 # Whether everything that the plan and the end of the present profile touch can be written.
@@ -286,8 +295,10 @@ function __ctx_check {
   \builtin local __ctx_k= __ctx_n= __ctx_v= __ctx_type= __ctx_bad=
   \builtin local -a __ctx_touched __ctx_exports
   __ctx_exports=(CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS __CTX_PREVIOUS __CTX_MANUAL __CTX_BY __CTX_BINDING)
-  __ctx_find_displaced
-  __ctx_touched=("${__ctx_displaced[@]}")
+  if (( ${#__ctx_clears} )); then
+    __ctx_find_displaced
+  fi
+  __ctx_touched=("${__ctx_together[@]}" "${__ctx_displaced[@]}")
   for __ctx_k __ctx_n __ctx_v in "${__ctx_steps[@]}"; do
     case $__ctx_k in
       set|assign|prepend|append) __ctx_touched+=("$__ctx_n") ;;
@@ -302,7 +313,7 @@ function __ctx_check {
       \builtin return 1
       ;;
   esac
-  for __ctx_n in $__ctx_exports $__ctx_touched $__ctx_names; do
+  for __ctx_n in $__ctx_exports $__ctx_touched $__ctx_names $__ctx_fresh; do
     __ctx_type=${(Pt)__ctx_n}
     if [[ $__ctx_type == *readonly* || $__ctx_type == a* ]]; then
       __ctx_bad=${__ctx_bad:-$__ctx_n}
@@ -318,14 +329,24 @@ function __ctx_check {
 
 # The undo record and, from it, the decisions that carry the plan out.
 function __ctx_write_record {
-  \builtin local __ctx_k= __ctx_n= __ctx_v=
+  \builtin local __ctx_k= __ctx_n= __ctx_v= __ctx_existing=
   \builtin local -a __ctx_set __ctx_lists
   __ctx_new_record
-  \builtin typeset -ga __ctx_do_unset __ctx_do_export __ctx_do_plain __ctx_do_hide
   __ctx_do_unset=("${__ctx_displaced[@]}") __ctx_do_export=() __ctx_do_plain=() __ctx_do_hide=()
   for __ctx_n in "${__ctx_displaced[@]}"; do
     __ctx_remember "$__ctx_n" unset
   done
+  for __ctx_n in $__ctx_together; do
+    if [[ -n ${(Pt)__ctx_n} ]]; then __ctx_existing=yes; fi
+  done
+  if [[ -n $__ctx_existing ]]; then
+    for __ctx_v in "${(Oa)__ctx_their[@]}"; do
+      __ctx_steps[1,0]=(set "${__ctx_v%%=*}" "${__ctx_v#*=}")
+    done
+  else
+    __ctx_fresh=($__ctx_together) __ctx_set=($__ctx_together) __ctx_pairs=("${__ctx_their[@]}")
+    __ctx_do_unset+=($__ctx_together) __ctx_do_export=("${__ctx_their[@]}")
+  fi
   for __ctx_k __ctx_n __ctx_v in "${__ctx_steps[@]}"; do
     if (( ! ${__ctx_set[(Ie)$__ctx_n]} && ! ${__ctx_lists[(Ie)$__ctx_n]} )); then
       case $__ctx_k in
@@ -374,7 +395,6 @@ function __ctx_write_record {
   __ctx_do_export+=("__CTX_BY=$__ctx_chooser")
   [[ -z $__ctx_choice ]] || __ctx_do_export+=("__CTX_MANUAL=$__ctx_choice")
   [[ -z $__ctx_previous ]] || __ctx_do_export+=("__CTX_PREVIOUS=$__ctx_previous")
-  __ctx_given=("${__ctx_set[@]}")
   (( ! ${#__ctx_set} )) || __ctx_do_export+=("__CTX_SET=${(j: :)__ctx_set}")
   (( ! ${#__ctx_lists} )) || __ctx_do_export+=("__CTX_LISTS=${(j: :)__ctx_lists}")
 }
@@ -393,8 +413,27 @@ function __ctx_carry_out {
 # the profile was never finished, so nobody but ctx has changed anything. A readonly variable keeps its value: 1.
 function __ctx_decide {
   \builtin local __ctx_n= __ctx_value= __ctx_type= __ctx_entry= __ctx_code=0
-  \builtin typeset -ga __ctx_do_unset __ctx_do_export __ctx_do_plain __ctx_do_hide
   __ctx_do_unset=(CTX_PROFILE CTX_STATUS __CTX_SET __CTX_LISTS) __ctx_do_export=() __ctx_do_plain=() __ctx_do_hide=()
+  if (( ${#__ctx_fresh} )); then
+    for __ctx_value in "${__ctx_pairs[@]}"; do
+      __ctx_n=${__ctx_value%%=*}
+      if [[ $1 == fairly && ( -z ${(Pt)__ctx_n} || "$__ctx_n=${(P)__ctx_n}" != "$__ctx_value" ) ||
+        ${(Pt)__ctx_n} == *readonly* ]]; then
+        __ctx_type=$__ctx_n
+      fi
+    done
+    if [[ -z $__ctx_type ]]; then
+      __ctx_do_unset+=($__ctx_fresh)
+    else
+      # Each of these variables gets an entry of its own.
+      for __ctx_value in "${__ctx_pairs[@]}"; do
+        __ctx_n=${__ctx_value%%=*}
+        __ctx_names+=($__ctx_n)
+        __ctx_kind[$__ctx_n]=set __ctx_new[$__ctx_n]=${__ctx_value#*=}
+      done
+      __ctx_fresh=()
+    fi
+  fi
   for __ctx_n in "${__ctx_names[@]}"; do
     __ctx_value=${__ctx_old[$__ctx_n]} __ctx_type=${(Pt)__ctx_n}
     if [[ $1 == fairly ]]; then
@@ -450,7 +489,7 @@ function __ctx_undo {
   __ctx_profile= __ctx_applied=() __ctx_color= __ctx_protected= __ctx_drifted= __ctx_again= __ctx_state=
   # Nobody else needs the old values any more.
   __ctx_new_record
-  __ctx_do_export=() __ctx_do_plain=() __ctx_left=() __ctx_gone=() __ctx_to_watch=
+  __ctx_do_export=() __ctx_do_plain=() __ctx_left=() __ctx_gone=() __ctx_to_keep= __ctx_to_miss= __ctx_watching=
 }
 
 # Takes the active profile off. Returns 1 if something readonly stayed.
@@ -484,19 +523,26 @@ function __ctx_recover {
 # Whether the variables to watch are what the plan left: sets __ctx_drifted, and says it when it begins. An `if` with
 # nothing but an assignment in it costs no system call.
 function __ctx_notice_drift {
-  \builtin local __ctx_n= __ctx_other=
-  if [[ -n $__ctx_to_watch ]]; then
+  \builtin local __ctx_n= __ctx_pair= __ctx_other=
+  if [[ -n $__ctx_to_keep$__ctx_to_miss ]]; then
     # Not in the switch itself: this takes as long as the test.
-    __ctx_left=(${${(s: :)__ctx_to_watch}:*__ctx_given}) __ctx_gone=(${${(s: :)__ctx_to_watch}:|__ctx_given})
-    __ctx_to_watch=
+    __ctx_gone=(${(s: :)__ctx_to_miss})
+    for __ctx_pair in "${__ctx_pairs[@]}"; do
+      if [[ " $__ctx_to_keep " == *" ${__ctx_pair%%=*} "* ]]; then __ctx_left+=("$__ctx_pair"); fi
+    done
+    for __ctx_n in $__ctx_names; do
+      if [[ " $__ctx_to_keep " == *" $__ctx_n "* ]]; then __ctx_left+=("$__ctx_n=${__ctx_new[$__ctx_n]}"); fi
+    done
+    __ctx_to_keep= __ctx_to_miss=
   fi
   for __ctx_n in $__ctx_gone; do
     if [[ -n ${(Pt)__ctx_n} ]]; then
       if [[ ${(Pt)__ctx_n} == *export* ]]; then __ctx_other=$__ctx_n; fi
     fi
   done
-  for __ctx_n in $__ctx_left; do
-    if [[ ${(P)__ctx_n} != "${__ctx_new[$__ctx_n]}" || ${(Pt)__ctx_n} != *export* ]]; then __ctx_other=$__ctx_n; fi
+  for __ctx_pair in "${__ctx_left[@]}"; do
+    __ctx_n=${__ctx_pair%%=*}
+    if [[ "$__ctx_n=${(P)__ctx_n}" != "$__ctx_pair" || ${(Pt)__ctx_n} != *export* ]]; then __ctx_other=$__ctx_n; fi
   done
   if [[ $__ctx_other != "$__ctx_drifted" ]]; then
     if [[ -z $__ctx_drifted ]]; then
@@ -544,7 +590,6 @@ function __ctx_guard {
 
 # Whether both files are there and equally old. -nt and -ot compare whole seconds. Callers throw errors away.
 function __ctx_is_as_old {
-  \builtin local -a __ctx_times
   [[ -n $__ctx_stat ]] || { \builtin zmodload -F zsh/stat b:zstat && __ctx_stat=yes || __ctx_stat=no; }
   if [[ $__ctx_stat == yes ]]; then
     \builtin zstat -A __ctx_times -F '%s.%N' +mtime -- "$1" "$2" && [[ $__ctx_times[1] == "$__ctx_times[2]" ]]
@@ -562,7 +607,14 @@ function __ctx_is_usable {
 # Reads the plan in file $1, in directory $2. Returns 1 unless it can be used.
 function __ctx_read_file {
   \builtin local __ctx_reading=yes __ctx_fresh= __ctx_text=
-  __ctx_is_usable "$1" "$2" || \builtin return 1
+  # As __ctx_is_usable does it, without the calls.
+  if [[ $__ctx_stat != yes ]]; then
+    __ctx_is_usable "$1" "$2" || \builtin return 1
+  else
+    [[ -f $1 && -r $1 && -O $1 && -O $2 && -f $__ctx_config/profiles.toml ]] || \builtin return 1
+    \builtin zstat -A __ctx_times -F '%s.%N' +mtime -- "$1" "$__ctx_config/profiles.toml" || \builtin return 1
+    [[ $__ctx_times[1] == "$__ctx_times[2]" ]] || \builtin return 1
+  fi
   # Not `source`, which would prefer a compiled file beside it. Neither of these starts a process; for bytes `read` is
   # faster, for $(<...) takes 64 at a time.
   \builtin setopt no_multibyte
@@ -597,7 +649,9 @@ function __ctx_read_text {
 # Whether the index in use is of profiles.toml as it is. Without a stamp nobody knows: then $1 is the answer.
 function __ctx_is_stamped {
   if [[ $__ctx_stamp == /* ]]; then
-    __ctx_is_as_old "$__ctx_stamp" "$__ctx_config/profiles.toml"
+    __ctx_is_as_old "$__ctx_stamp" "$__ctx_config/profiles.toml" || \builtin return 1
+    # The stamp keeps its time, so from now on it is enough to look at that of profiles.toml.
+    if [[ $__ctx_stat == yes ]]; then __ctx_moment=$__ctx_times[1]; fi
   elif [[ $__ctx_stamp == - ]]; then
     [[ ! -e $__ctx_config/profiles.toml ]]
   else
@@ -610,7 +664,7 @@ function __ctx_load_index {
   \builtin local "__ctx_folder=$__ctx_cache/bindings" __ctx_text=
   \builtin local -a __ctx_lines
   if [[ ! -e $__ctx_config/profiles.toml ]]; then
-    __ctx_tree= __ctx_stamp=- __ctx_default=
+    __ctx_tree= __ctx_stamp=- __ctx_moment= __ctx_default=
     \builtin return 0
   fi
   __ctx_is_usable "$__ctx_folder/current" "$__ctx_folder" && __ctx_text=$(<"$__ctx_folder/current") || \builtin return 1
@@ -620,21 +674,27 @@ function __ctx_load_index {
   [[ $__ctx_lines[3] != */* && $__ctx_lines[3] != .* ]] || \builtin return 1
   __ctx_folder+=/$__ctx_lines[3]
   __ctx_is_as_old "$__ctx_folder.stamp" "$__ctx_config/profiles.toml" || \builtin return 1
-  __ctx_tree=$__ctx_folder __ctx_stamp=$__ctx_folder.stamp __ctx_default=$__ctx_lines[4]
+  __ctx_tree=$__ctx_folder __ctx_stamp=$__ctx_folder.stamp __ctx_moment= __ctx_default=$__ctx_lines[4]
 } 2>/dev/null
 
 # --- 6. Calling ctx ---------------------------------------------------------------------------------------------------
 
-# Becomes the program, so this must be a subshell. The program sees the user's own environment.
+# Becomes the program, so this must be a subshell. The program sees the user's own environment; for a command that
+# compares what is there with what ctx left, the shell's as it is.
 function __ctx_start {
   \builtin local "__ctx_active=$__ctx_profile" "__ctx_chosen=$__ctx_manual"
   if [[ ! -x $__ctx_words[1] ]]; then
     __ctx_complain "$__ctx_words[1] is gone, so ctx cannot start: install it again, then start a new shell"
     \builtin exit 127
   fi
-  __ctx_take_off 2>/dev/null
-  \builtin unset CTX_PROFILE CTX_STATUS
-  \builtin unset -m '__CTX_*'
+  case ${1-} in
+    status|doctor|list) ;;
+    *)
+      __ctx_take_off 2>/dev/null
+      \builtin unset CTX_PROFILE CTX_STATUS
+      \builtin unset -m '__CTX_*'
+      ;;
+  esac
   \builtin exec "${__ctx_words[@]}" @hook "$__ctx_version" zsh "$__ctx_config" "$__ctx_data" "$__ctx_cache" \
     "$__ctx_active" "$__ctx_previous" "$__ctx_chosen" "$@"
 }
@@ -664,12 +724,6 @@ function __ctx_pass_on {
 }
 
 # --- 7. Directories ---------------------------------------------------------------------------------------------------
-
-# Sets __ctx_here to the working directory as the shell names it.
-function __ctx_find_here {
-  __ctx_here=$PWD
-  [[ $__ctx_here == /* && $__ctx_here/ != */../* ]] || __ctx_here=/
-}
 
 # Whether no path of the array named $1 exists, and every path of the one named $2.
 function __ctx_holds {
@@ -713,50 +767,19 @@ function __ctx_is_readable {
   [[ $? -ne 2 ]]
 }
 
-# Whether everything that the last decision rests on is as it was, but for the working directory. This and what follows
-# runs at every prompt and change of directory. A call of a function costs more than ten tests, and a command in a loop
-# more than an assignment: what is usual stands here itself, in loops of tests.
-function __ctx_is_unchanged {
-  \builtin local __ctx_path= __ctx_other= __ctx_text=
-  \builtin local -a __ctx_times
-  for __ctx_path in $__ctx_absent; do
-    if [[ -e $__ctx_path ]]; then __ctx_other=yes; fi
-  done
-  for __ctx_path in $__ctx_present; do
-    if [[ ! -e $__ctx_path ]]; then __ctx_other=yes; fi
-  done
-  if [[ -n $__ctx_other ]]; then
-    \builtin return 1
-  elif [[ $__ctx_stamp == /* && $__ctx_stat == yes ]]; then
-    \builtin zstat -A __ctx_times -F '%s.%N' +mtime -- "$__ctx_stamp" "$__ctx_config/profiles.toml" || \builtin return 1
-    if [[ $__ctx_times[1] != "$__ctx_times[2]" ]]; then __ctx_other=yes; fi
-  else
-    __ctx_is_stamped yes || \builtin return 1
-  fi
-  if [[ -n $__ctx_other ]]; then
-    \builtin return 1
-  elif [[ $__ctx_mode == text ]]; then
-    [[ -f $__ctx_file && -r $__ctx_file && ${__ctx_file:A} == "$__ctx_real" ]] || \builtin return 1
-    \builtin setopt no_multibyte
-    \builtin read -r -u 0 -k $(( ${#__ctx_content} + 1 )) __ctx_text <"$__ctx_file"
-    [[ $__ctx_text == "$__ctx_content" ]]
-  elif [[ -n $__ctx_file ]]; then
-    __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content"
-  fi
-}
-
 # Follows the shell to a directory that the same binding covers, or likewise none; __ctx_is_unchanged has to agree. Only
 # directories that are not above the last one have to be looked at. Returns 1 where that is not enough.
 function __ctx_follow {
-  \builtin local __ctx_here= __ctx_path= __ctx_d=
-  \builtin local -a __ctx_way
-  __ctx_find_here
+  \builtin local "__ctx_here=$PWD" __ctx_path= __ctx_d=
+  \builtin local -a __ctx_way __ctx_added
+  [[ $__ctx_here == /* && $__ctx_here/ != */../* ]] || __ctx_here=/
   if [[ -z $__ctx_pin ]]; then
     [[ -n $__ctx_stamp ]] || \builtin return 1
     __ctx_d=${__ctx_here%/}
+    [[ $__ctx_d/ == "${__ctx_binding%/}"/* ]] || \builtin return 1
     while [[ ${__ctx_at%/}/ != "$__ctx_d"/* && ! -e $__ctx_d/.ctx.toml ]]; do
       if [[ -n $__ctx_tree && -f $__ctx_tree$__ctx_d/.ctx.toml ]]; then \builtin return 1; fi
-      __ctx_way+=($__ctx_d/.ctx.toml) __ctx_d=${__ctx_d%/*}
+      __ctx_added=($__ctx_d/.ctx.toml $__ctx_added) __ctx_d=${__ctx_d%/*}
     done
     [[ ${__ctx_at%/}/ == "$__ctx_d"/* && $__ctx_d/ == "${__ctx_binding%/}"/* ]] || \builtin return 1
     for __ctx_path in $__ctx_absent; do
@@ -765,7 +788,7 @@ function __ctx_follow {
       fi
     done
   fi
-  __ctx_absent=($__ctx_way) __ctx_at=$__ctx_here
+  __ctx_absent=($__ctx_way $__ctx_added) __ctx_at=$__ctx_here
 }
 
 # Finds the binding that covers the directory __ctx_here: sets __ctx_dir and, where that is a project, __ctx_project.
@@ -782,7 +805,7 @@ function __ctx_walk {
     # Up to something: a bound directory, a file, or the top.
     __ctx_f=${__ctx_d%/}/.ctx.toml
     while [[ ! -e $__ctx_f && ( -z $__ctx_tree || ! -f $__ctx_tree$__ctx_f ) && -n $__ctx_d ]]; do
-      __ctx_way+=($__ctx_f)
+      __ctx_way=($__ctx_f $__ctx_way)
       if [[ $__ctx_d == / ]]; then __ctx_d=; else __ctx_d=${__ctx_d%/*} __ctx_d=${__ctx_d:-/}; fi
       __ctx_f=${__ctx_d%/}/.ctx.toml
     done
@@ -845,11 +868,19 @@ function __ctx_read_about {
 # enter (force, as if the directory had just been entered) or reload (force, and nothing on disk counts). Returns 1, or
 # the program's exit code, where what is due could not be done.
 function __ctx_look {
-  \builtin local "__ctx_force=$1" __ctx_here= __ctx_index=kept __ctx_dir= __ctx_project= __ctx_same= __ctx_answered=
-  \builtin local __ctx_target= __ctx_summary= __ctx_watched= "__ctx_was=$__ctx_profile"
-  \builtin local -a __ctx_way __ctx_passed __ctx_style __ctx_about __ctx_clears __ctx_steps __ctx_made_from
-  __ctx_find_here
-  if ! __ctx_is_stamped "" 2>/dev/null; then
+  \builtin local "__ctx_force=$1" "__ctx_here=$PWD" __ctx_index=kept __ctx_dir= __ctx_project= __ctx_same=
+  \builtin local __ctx_answered=
+  \builtin local __ctx_target= __ctx_summary= __ctx_watched= __ctx_missed= __ctx_concern= "__ctx_was=$__ctx_profile"
+  \builtin local -a __ctx_way __ctx_passed __ctx_made_from __ctx_style __ctx_about __ctx_clears __ctx_together
+  \builtin local -a __ctx_their __ctx_steps
+  [[ $__ctx_here == /* && $__ctx_here/ != */../* ]] || __ctx_here=/
+  # As __ctx_is_stamped does it, without the calls, where that is possible.
+  if [[ $__ctx_stamp == /* && -n $__ctx_moment && -e $__ctx_stamp && -e $__ctx_config/profiles.toml ]]; then
+    \builtin zstat -A __ctx_times -F '%s.%N' +mtime -- "$__ctx_config/profiles.toml"
+  else
+    __ctx_times=()
+  fi
+  if [[ $__ctx_times != "$__ctx_moment" || -z $__ctx_moment ]] && ! __ctx_is_stamped "" 2>/dev/null; then
     # Whatever interrupts this, the next look does not take the binding for the same.
     __ctx_at= __ctx_doubt=yes __ctx_index=new
     __ctx_load_index || __ctx_index=none
@@ -978,10 +1009,13 @@ function __ctx_do_due {
     \builtin return 1
   fi
   if [[ -z $__ctx_target ]]; then
-    __ctx_take_off
-    __ctx_by=$__ctx_its_by __ctx_refusal=
-    __ctx_remember_previous
-    [[ -z $__ctx_was ]] || __ctx_say "off · was $__ctx_was"
+    # As __ctx_take_off and __ctx_remember_previous do it.
+    if [[ $__ctx_state == active ]]; then
+      __ctx_decide fairly
+      __ctx_undo
+    fi
+    __ctx_by=$__ctx_its_by __ctx_refusal= __ctx_previous=${__ctx_was:-$__ctx_previous}
+    [[ -z $__ctx_was ]] || __ctx_say "off · was $__ctx_was${__ctx_claude:+ · ctx status tells what claude uses now}"
     \builtin return 0
   fi
   if [[ ${(pj:\0:)__ctx_made_from} == "${(pj:\0:)__ctx_was_made_from}" ]]; then
@@ -1015,7 +1049,7 @@ function __ctx_settle {
   if [[ $__ctx_index == asked ]]; then
     # The program walked; whoever moves on walks again.
     __ctx_barred=("${(@)__ctx_its_absent:#*/.ctx.toml}") __ctx_absent=("${__ctx_its_absent[@]}")
-    __ctx_tree=${__ctx_its_index[1]-} __ctx_stamp=${__ctx_its_index[2]-} __ctx_default=$__ctx_its_default
+    __ctx_tree=${__ctx_its_index[1]-} __ctx_stamp=${__ctx_its_index[2]-} __ctx_moment= __ctx_default=$__ctx_its_default
   else
     __ctx_barred=("${__ctx_its_absent[@]}") __ctx_absent=("${__ctx_its_absent[@]}" "${__ctx_way[@]}")
     __ctx_present+=("${__ctx_passed[@]}")
@@ -1025,12 +1059,13 @@ function __ctx_settle {
 
 # There is no decision: the program failed, or Ctrl-C came first. That is so until something changes.
 function __ctx_settle_unanswered {
-  \builtin local __ctx_here= __ctx_dir= __ctx_project= __ctx_same= __ctx_answered=
-  \builtin local __ctx_target= __ctx_summary= __ctx_watched=
-  \builtin local -a __ctx_made_from __ctx_style __ctx_about __ctx_clears __ctx_steps __ctx_way __ctx_passed
+  \builtin local "__ctx_here=$PWD" __ctx_dir= __ctx_project= __ctx_same= __ctx_answered=
+  \builtin local __ctx_target= __ctx_summary= __ctx_watched= __ctx_missed= __ctx_concern=
+  \builtin local -a __ctx_way __ctx_passed __ctx_made_from __ctx_style __ctx_about __ctx_clears __ctx_together
+  \builtin local -a __ctx_their __ctx_steps
   __ctx_doubt=yes
-  __ctx_find_here
-  __ctx_is_stamped yes 2>/dev/null || __ctx_stamp=
+  [[ $__ctx_here == /* && $__ctx_here/ != */../* ]] || __ctx_here=/
+  __ctx_is_stamped yes 2>/dev/null || __ctx_stamp= __ctx_moment=
   __ctx_walk
   __ctx_binding=$__ctx_dir __ctx_place= __ctx_file=$__ctx_project __ctx_real=${__ctx_project:A} __ctx_mode=
   __ctx_content=
@@ -1054,17 +1089,44 @@ function __ctx_take_snapshot {
 
 # --- 8. Prompt --------------------------------------------------------------------------------------------------------
 
-# First in precmd_functions. zsh itself keeps the status of the user's command.
+# First in precmd_functions. zsh itself keeps the status of the user's command. Whether everything that the last
+# decision rests on is as it was stands here itself: a call costs more than ten tests, and a command in a loop more than
+# an assignment.
 function __ctx_prompt {
   {
     \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent
-    \builtin local __ctx_settled=
-    if [[ -n $__ctx_at && -z $__ctx_busy$__ctx_waiting && ( -z $__ctx_state || $__ctx_state == active ) ]]; then
-      __ctx_is_unchanged && { [[ $PWD == "$__ctx_at" ]] || __ctx_follow; } && __ctx_settled=yes
+    \builtin local __ctx_path= __ctx_other= __ctx_text=
+    if [[ -z $__ctx_at || -n $__ctx_busy$__ctx_waiting || ( -n $__ctx_state && $__ctx_state != active ) ]]; then
+      __ctx_other=yes
+    elif [[ $PWD != "$__ctx_at" ]]; then
+      __ctx_follow || __ctx_other=yes
+    fi
+    for __ctx_path in $__ctx_absent; do
+      if [[ -e $__ctx_path ]]; then __ctx_other=yes; fi
+    done
+    for __ctx_path in $__ctx_present; do
+      if [[ ! -e $__ctx_path ]]; then __ctx_other=yes; fi
+    done
+    if [[ $__ctx_stamp == /* && -n $__ctx_moment && -e $__ctx_stamp ]]; then
+      \builtin zstat -A __ctx_times -F '%s.%N' +mtime -- "$__ctx_config/profiles.toml" || __ctx_other=yes
+      if [[ $__ctx_times != "$__ctx_moment" ]]; then __ctx_other=yes; fi
+    else
+      __ctx_is_stamped yes || __ctx_other=yes
+    fi
+    if [[ $__ctx_mode != text || ! -f $__ctx_file || ! -r $__ctx_file || ${__ctx_file:A} != "$__ctx_real" ]]; then
+      if [[ -z $__ctx_other && -n $__ctx_file ]]; then
+        __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content" || __ctx_other=yes
+      fi
+    elif [[ -z $__ctx_other ]]; then
+      # As __ctx_is_as_it_was does it.
+      \builtin setopt no_multibyte
+      \builtin read -r -u 0 -k $(( ${#__ctx_content} + 1 )) __ctx_text <"$__ctx_file"
+      if [[ $__ctx_text != "$__ctx_content" ]]; then __ctx_other=yes; fi
+      \builtin setopt multibyte
     fi
   } 2>/dev/null
-  [[ -n $__ctx_settled ]] || __ctx_attend
-  [[ -z $__ctx_profile || -n $__ctx_refusal ]] || __ctx_notice_drift
+  [[ -z $__ctx_other ]] || __ctx_attend
+  [[ -z $__ctx_watching || -n $__ctx_refusal ]] || __ctx_notice_drift
   [[ -z $__ctx_unpublished ]] || __ctx_publish
   \builtin return 0
 }
@@ -1084,26 +1146,37 @@ function __ctx_attend {
     \builtin return 0
   elif [[ -n $__ctx_again ]]; then
     __ctx_look force
-  elif [[ -z $__ctx_at || $PWD != "$__ctx_at" ]] || ! __ctx_is_unchanged 2>/dev/null; then
+  else
     __ctx_look ""
   fi
 }
 
-# First in chpwd_functions: what follows `cd` in the same line sees the new environment. $(cd x && pwd) changes nothing
-# here, but there.
+# First in chpwd_functions: what follows `cd` in the same line sees the new environment. Inside a binding only the way
+# is looked at, for the rest there is the prompt. $(cd x && pwd) changes nothing here, but there.
 function __ctx_moved {
   {
     \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent
     [[ -z $__ctx_first$__ctx_busy && -o interactive ]] || \builtin return 0
     if [[ -n $__ctx_at && ( -z $__ctx_state || $__ctx_state == active ) ]]; then
-      __ctx_follow && __ctx_is_unchanged && \builtin return 0
+      # Most moves are one directory down or aside: there one candidate is new, and one may be gone.
+      if [[ -n $__ctx_stamp && -z $__ctx_pin && $PWD == /?* && $PWD/ != */../* && ! -e $PWD/.ctx.toml &&
+        ( -z $__ctx_tree || ! -f $__ctx_tree$PWD/.ctx.toml ) ]]; then
+        if [[ ${PWD%/*} == "$__ctx_at" ]]; then
+          __ctx_absent+=($PWD/.ctx.toml) __ctx_at=$PWD
+          \builtin return 0
+        elif [[ ${PWD%/*} == "${__ctx_at%/*}" && $__ctx_absent[-1] == "$__ctx_at/.ctx.toml" ]]; then
+          __ctx_absent[-1]=$PWD/.ctx.toml __ctx_at=$PWD
+          \builtin return 0
+        fi
+      fi
+      __ctx_follow && \builtin return 0
     fi
   } 2>/dev/null
   \builtin local __ctx_mute=
   if (( ${ZSH_SUBSHELL-0} )); then __ctx_mute=yes; fi
-  __ctx_recover
+  [[ -z $__ctx_busy && ( -z $__ctx_state || $__ctx_state == active ) ]] || __ctx_recover
   __ctx_look ""
-  [[ -z $__ctx_profile || -n $__ctx_refusal ]] || __ctx_notice_drift
+  [[ -z $__ctx_watching || -n $__ctx_refusal ]] || __ctx_notice_drift
   [[ -z $__ctx_unpublished ]] || __ctx_publish
   \builtin return 0
 }
@@ -1184,9 +1257,10 @@ function __ctx_command {
 }
 
 function __ctx_use {
-  \builtin local __ctx_target= __ctx_summary= __ctx_watched= __ctx_text= __ctx_word= __ctx_pinning=
+  \builtin local __ctx_target= __ctx_summary= __ctx_watched= __ctx_missed= __ctx_concern= __ctx_text= __ctx_word=
+  \builtin local __ctx_pinning=
   \builtin local "__ctx_was=$__ctx_profile"
-  \builtin local -a __ctx_made_from __ctx_style __ctx_about __ctx_clears __ctx_steps
+  \builtin local -a __ctx_made_from __ctx_style __ctx_about __ctx_clears __ctx_together __ctx_their __ctx_steps
   for __ctx_word in "$@"; do
     case $__ctx_word in
       -h|--help|--shell|--shell=*|--json)
@@ -1229,18 +1303,28 @@ function __ctx_pin_here {
 
 # Takes the active profile off, which is the user's choice then, and says so.
 function __ctx_off {
-  \builtin local "__ctx_was=$__ctx_profile" __ctx_code=0
+  \builtin local "__ctx_was=$__ctx_profile" "__ctx_line=no profile is active" __ctx_code=0
   __ctx_then_manual=- __ctx_then_by=manual
   if [[ -n $__ctx_was ]]; then
     __ctx_take_off || __ctx_code=1
     __ctx_remember_previous
-    __ctx_say "off · was $__ctx_was"
+    __ctx_line="off · was $__ctx_was"
   else
-    __ctx_manual=- __ctx_by=manual __ctx_unpublished=yes
-    __ctx_say "no profile is active"
+    __ctx_manual=- __ctx_by=manual
   fi
-  __ctx_refusal= __ctx_unpublished=yes
+  __ctx_refusal=
+  __ctx_publish
+  __ctx_say_fallback "$__ctx_line"
   \builtin return "$__ctx_code"
+}
+
+# A line for people, and behind it what claude uses without a profile, which the program knows. If it does not, the line
+# alone has to do.
+function __ctx_say_fallback {
+  \builtin local __ctx_text=
+  [[ -z ${CTX_QUIET-}${CLAUDECODE-} ]] || \builtin return 0
+  __ctx_text=$(__ctx_start off 2>/dev/null) && [[ $__ctx_text == "claude "* && $__ctx_text != *$'\n'* ]] || __ctx_text=
+  __ctx_say "$1${__ctx_text:+ · $__ctx_text}"
 }
 
 # Hands the choice back to the directories.

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from ctx.dialects.fish import READ_ONLY, Fish
 from ctx.errors import CtxError
-from ctx.model import ASSIGN, PREPEND, SET, UNSET, ListEdit, Op, Plan, Transition
+from ctx.model import ASSIGN, PREPEND, PRESENT, SET, STYLE, UNSET, WATCH, ListEdit, Op, Plan, Transition
 from ctx.names_special import SPECIAL
 from tests.support.shells import clean_command, require_shell
 
@@ -120,25 +120,33 @@ def test_nul_is_refused(value: str) -> None:
 PLAN = Plan(
     "work",
     (
-        Op(UNSET, "ANTHROPIC_API_KEY"),
+        Op(UNSET, "HTTP_PROXY"),
+        Op(UNSET, "ANTHROPIC_API_KEY", WATCH),
         Op(UNSET, "VERTEX_REGION_CLAUDE_*"),
+        Op(UNSET, "T_*"),
         Op(SET, "AWS_REGION", "us-west-2"),
         Op(ASSIGN, "PATH", "/bin"),
         Op(PREPEND, "MANPATH", "/home/o'neil/man"),
     ),
     "Bedrock · Acme pays",
     plain=True,
+    head=(Op(STYLE, "yellow"), Op(PRESENT, "/one"), Op(PRESENT, "/two")),
 )
 
 
 def test_a_call() -> None:
     assert LANGUAGE.call(PLAN) == (
         "begin\n"
-        "set --local --export __ctx_touches 'ANTHROPIC_API_KEY|VERTEX_REGION_CLAUDE_.*|AWS_REGION|PATH'\n"
-        "set --local --export __ctx_edits prepend 'MANPATH' '/home/o\\'neil/man'\n"
-        "__ctx_apply 'work' 'Bedrock · Acme pays' \\\n"
-        "  set 'AWS_REGION' 'us-west-2' \\\n"
-        "  assign 'PATH' '/bin'\n"
+        "set -g __ctx_head_style 'yellow' ''\n"
+        "set -g __ctx_head_present '/one' '/two'\n"
+        "set -g __ctx_plan_clears 'HTTP_PROXY'\n"
+        "set -g __ctx_plan_gone 'ANTHROPIC_API_KEY'\n"
+        "set -g __ctx_plan_edits 'prepend' 'MANPATH' '/home/o\\'neil/man'\n"
+        "set -g __ctx_plan_names 'AWS_REGION' 'PATH'\n"
+        "set -g __ctx_plan_values 'us-west-2' '/bin'\n"
+        "set -g __ctx_plan_patterns 'VERTEX_REGION_CLAUDE_.*|T_.*'\n"
+        "set -g __ctx_plan_counts '5' '2'\n"
+        "__ctx_apply 'work' 'Bedrock · Acme pays'\n"
         "end\n"
     )
 
@@ -147,8 +155,7 @@ def test_a_compiled_plan() -> None:
     assert LANGUAGE.compiled(Plan("work", (), "", plain=True), "1.2", "/home/o'neil") == (
         "begin\n"
         "__ctx_guard '1.2' '/home/o\\'neil'\n"
-        "and set --local --export __ctx_touches ''\n"
-        "and set --local --export __ctx_edits\n"
+        "and set -g __ctx_plan_counts '1' '0'\n"
         "and __ctx_apply 'work' ''\n"
         "end\n"
     )
@@ -239,15 +246,17 @@ def test_values_arrive_byte_for_byte(values: list[str], locale: str) -> None:
 def test_a_call_hands_its_words_over(values: list[str], summary: str, locale: str) -> None:
     sets = [Op(SET, f"T_{index}", value) for index, value in enumerate(values)]
     ops = (Op(UNSET, "GONE"), Op(UNSET, "GONE_*"), *sets, Op(PREPEND, "LIST", values[0]))
-    runtime = f"function __ctx_apply; {dump(DUMP_ARGUMENTS)} $__ctx_touches $__ctx_edits $argv; end; source"
+    read = " ".join(f"$__ctx_plan_{name}" for name in ("clears", "patterns", "names", "values", "edits", "counts"))
+    runtime = f"function __ctx_apply; {dump(DUMP_ARGUMENTS)} {read} $argv; end; source"
 
     result = run(runtime, text=LANGUAGE.call(Plan("work", ops, summary, plain=True)), locale=locale)
 
     assert result.stderr == b""
-    steps = [raw(word) for index, value in enumerate(values) for word in ("set", f"T_{index}", value)]
-    touches = "|".join(("GONE", "GONE_.*", *(op.name for op in sets))).encode()
+    names = [op.name.encode() for op in sets]
     edits = (b"prepend", b"LIST", raw(values[0]))
-    assert result.stdout.split(b"\0") == [touches, *edits, b"work", raw(summary), *steps]
+    counts = (str(2 + len(sets)).encode(), str(len(sets)).encode())
+    told = [b"GONE", b"GONE_.*", *names, *map(raw, values), *edits, *counts, b"work", raw(summary)]
+    assert result.stdout.split(b"\0") == told
 
 
 @pytest.mark.parametrize("ok", [True, False])

@@ -119,7 +119,18 @@ def read(text: bytes, before: str = "") -> Answer:
     script = f"{before}\n__ctx_apply() {{ printf '%s\\0' \"$@\"; }}\n".encode() + text
     done = subprocess.run([require_shell("bash"), "--norc"], input=script, capture_output=True, check=True)
     words = done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
-    steps = [(words[i], words[i + 1], words[i + 2]) for i in range(2, len(words), 3)]
+    steps: list[tuple[str, str, str]] = []
+    at = 2
+    while at < len(words):
+        if words[at] == "export":
+            end = at + 3 + int(words[at + 2])
+            pairs = [word.partition("=") for word in words[at + 3 : end]]
+            assert words[at + 1].split(" ") == [name for name, _, _ in pairs]
+            steps += [("set", name, value) for name, _, value in pairs]
+            at = end
+        else:
+            steps.append((words[at], words[at + 1], words[at + 2]))
+            at += 3
     return Answer(words[0], words[1], steps)
 
 
@@ -184,6 +195,17 @@ def test_a_project_is_blocked_until_it_is_allowed_and_names_what_to_wait_for(wor
     allowed = world.ask(folder)
     assert (allowed.profile, allowed.one("by")[0]) == ("plain", "directory")
     assert all(os.path.exists(path) for path in allowed.all("present"))
+
+
+def test_blocked_and_failed_say_what_claude_uses_instead(world: World) -> None:
+    (world.home.path / ".claude").mkdir()
+    for text, fix in (('profile = "plain"\n', "ctx allow"), ("profile = ", "ctx allow")):
+        line = world.ask(world.project("p", text, allowed=False)).one("refuse")[1]
+        assert fix in line
+        assert line.endswith(" · claude is not signed in then")
+    world.home.profiles("[profiles.")
+    assert world.ask(world.home.path / "p").one("refuse")[1].endswith(" · claude is not signed in then")
+    assert not world.ask(world.home.path, active="work").one("keep")[1].endswith(" · claude is not signed in then")
 
 
 def test_one_changed_byte_blocks_again_and_says_so(world: World) -> None:

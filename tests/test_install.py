@@ -714,7 +714,7 @@ def test_purge_asks(home: Home) -> None:
 
 # ── What lies elsewhere and calls ctx ─────────────────────────────────────────────────────────
 
-HELPER = "[profiles.acme]\nauth = 'api-key-helper'\nenv = { CLAUDE_CONFIG_DIR = '~/.claude acme' }\n"
+KEY_HELPER = "[profiles.acme]\nauth = 'api-key-helper'\nenv = { CLAUDE_CONFIG_DIR = '~/.claude acme' }\n"
 
 
 @pytest.fixture
@@ -726,7 +726,7 @@ def helped(home: Home) -> Home:
 
 
 def set_up_helper(home: Home, *launcher: str) -> None:
-    (home.config / "profiles.toml").write_text(HELPER)
+    (home.config / "profiles.toml").write_text(KEY_HELPER)
     (home / ".claude acme").mkdir()
     (home / ".claude acme/settings.json").write_text('{\n  "model": "opus"\n}\n')
     words = (*launcher, "claude", "helper", "acme", "--secret", "acme-key")

@@ -10,7 +10,7 @@ from ctx.dialects.base import Dialect
 from ctx.files import private_directory, write_atomically
 from ctx.model import STYLE, WATCH, Op, Plan
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the text of a plan or what a runtime expects of it changes."""
 
 SETTLED_NS = 2_000_000_000

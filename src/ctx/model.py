@@ -172,7 +172,8 @@ class Op:
     """One step of a plan.
 
     `set` unsets the name first, `assign` does not (see `names.assign_only`); `unset` takes a name or a pattern
-    ending in `*`; `prepend` and `append` add one entry to a list variable. `value` is "" for `unset`.
+    ending in `*`; `prepend` and `append` add one entry to a list variable. `value` is "" for `unset`, or `watch` where the
+    variable decides how a family signs in.
 
     The head of a plan is made of these too: what it is about, as `shells/README.md` lists it.
     """

@@ -11,7 +11,8 @@ from ctx.visible import visible
 def make_plan(environment: Environment) -> Plan:
     """The steps of a resolved profile: what it clears, sorted; what it sets, as written; list edits last."""
     unset = {name for name, variable in environment.variables.items() if variable.value is None}
-    ops = [Op(UNSET, name) for name in sorted({*unset, *environment.clears})]
+    watched = _watched(environment)
+    ops = [Op(UNSET, name, WATCH if name in watched else "") for name in sorted({*unset, *environment.clears})]
     for name, variable in environment.variables.items():
         if variable.value is not None:
             ops.append(Op(ASSIGN if names.assign_only(name) else SET, name, _text(variable.value)))
@@ -19,15 +20,25 @@ def make_plan(environment: Environment) -> Plan:
         ops.extend(Op(PREPEND, name, entry) for entry in reversed(lists.prepend))
         ops.extend(Op(APPEND, name, entry) for entry in lists.append)
     plain = environment.plain and not environment.profile.protect
-    return Plan(environment.profile.name, tuple(ops), summary(environment), plain=plain, head=_head(environment))
+    given = sorted(op.name for op in ops if op.kind in (SET, ASSIGN) and op.name in watched)
+    return Plan(
+        environment.profile.name,
+        tuple(ops),
+        summary(environment),
+        plain=plain,
+        head=(
+            Op(STYLE, environment.profile.color, "protected" if environment.profile.protect else ""),
+            Op(WATCH, " ".join(given), CLAUDE if CLAUDE in environment.families else ""),
+        ),
+    )
 
 
-def _head(environment: Environment) -> tuple[Op, ...]:
-    """How the prompt shows the profile, and which variables must stay as the plan leaves them for it to be true.
+def _watched(environment: Environment) -> set[str]:
+    """Variables that must stay as the plan leaves them for the prompt to be true.
 
-    Patterns are left out: at every prompt a shell would have to search all variables there are.
+    Patterns are left out: at every prompt a shell would have to search all variables there are. So are lists, to which
+    others may add.
     """
-    profile = environment.profile
     cleared = {name for name, family in environment.clears.items() if family != CLAUDE or signin.watched(name)}
     groups = [members for family, members in environment.families.items() if family != CLAUDE]
     given = {
@@ -35,11 +46,7 @@ def _head(environment: Environment) -> tuple[Op, ...]:
         for name in environment.variables
         if signin.watched(name) or any(names.matches(member, name) for members in groups for member in members)
     }
-    names_watched = sorted(name for name in cleared | given if not name.endswith("*"))
-    return (
-        Op(STYLE, profile.color, "protected" if profile.protect else ""),
-        Op(WATCH, " ".join(names_watched)),
-    )
+    return {name for name in cleared | given if not name.endswith("*") and name not in environment.lists}
 
 
 def _text(value: str | Secret) -> str:
@@ -58,7 +65,7 @@ def summary(environment: Environment) -> str:
     method = signin.METHODS[environment.auth]
     payer = environment.profile.payer or method.pays
     if CLAUDE in environment.withheld:
-        return visible(f"{CLAUDE}: only through ctx exec · {payer} pays there")
+        return visible(f"{CLAUDE}: only through ctx exec · {signin.paid_by(payer)} there")
     names_shown = [name for name in method.detail if shown.get(name)]
     link = (
         {"CLAUDE_CONFIG_DIR": "in", "AWS_PROFILE": "as", "ANTHROPIC_PROFILE": "as"}.get(names_shown[0], "at")
@@ -66,4 +73,4 @@ def summary(environment: Environment) -> str:
         else ""
     )
     label = f"{method.label} {link} {', '.join(shown[name] for name in names_shown)}".rstrip()
-    return visible(f"{label} · {payer} pays")
+    return visible(f"{label} · {signin.paid_by(payer)}")

@@ -7,8 +7,8 @@ import string
 import pytest
 
 from ctx import signin, signin_messages
-from ctx.signin_message import FIELDS, Message
-from ctx.signin_messages import MESSAGES, WARNING, recognise, warnings
+from ctx.signin_message import FIELDS, WARNING, Message
+from ctx.signin_messages import MESSAGES, recognise, warnings
 
 AWS = (
     "AWS authentication failed · refresh your AWS credentials (SSO sign-in, access keys, API key or proxy token) and retry · "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import stat
@@ -239,7 +240,7 @@ def test_the_profile_gives_a_shell_what_its_method_takes_and_no_key_lies_anywher
     profile = parse(text(home), "p.toml").profiles["acme"]
     assert profile.auth == method
     assert f"ctx: acme · {signin.METHODS[method].label}" in done.stderr
-    assert "pays\n" in done.stderr
+    assert re.search(r" pays( per token)?\n", done.stderr)
     assert done.stdout == ""
     lines = keys.split("\n") if keys else []
     assert not any(line in text(home) for line in lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.shells.contract import UNSET, InterruptContract, RuntimeContract
+from tests.shells.contract import BEFORE, UNSET, InterruptContract, RuntimeContract
 from tests.support.home import Home
 
 
@@ -72,3 +72,12 @@ class PosixlikeContract(InterruptContract, RuntimeContract):
         result = self.run(home, *lines, environ=environ)
         assert result.stdout.startswith("['use', 'work'] ")
         assert result.stderr == ""
+
+    def test_what_became_readonly_among_new_variables(self, home: Home) -> None:
+        home.profiles('[profiles.fresh.env]\nF_ONE = "1"\nF_TWO = "2"\nF_THREE = "3"\n')
+        home.compile(self.shell, "fresh")
+        lines = ("ctx use fresh", self.readonly("F_TWO"), "ctx off", self.probe(home, "out", self.status))
+        result = self.run(home, *lines)
+        assert "ctx: F_TWO is readonly in this shell: it keeps the value that fresh gave it\n" in result.stderr
+        assert result.words("out") == ["1"]
+        assert result.env("out") == {**home.environ(), **BEFORE, "F_TWO": "2"}

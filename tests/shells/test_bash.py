@@ -153,7 +153,8 @@ class TestBash(PosixlikeContract, HookContract):
         assert text.count(">= 404") == 1
         hook = self.source(compiled.hook("bash", text.replace(">= 404", ">= 999")))
         strace = Strace(compiled.base / "strace")
-        result = self.run(compiled, hook, "ctx use work", "ctx off", load=False, prefix=strace.prefix)
+        quiet = compiled.environ(CTX_QUIET="1")
+        self.run(compiled, hook, "ctx use work", "ctx off", load=False, prefix=strace.prefix, environ=quiet)
         assert (strace.counts().forks, strace.counts().programs) == (1, 0)
         words = (self.expand("HIDDEN"), self.expand("GONE_PLAIN"))
         lines: tuple[str, ...] = (

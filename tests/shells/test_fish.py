@@ -16,6 +16,7 @@ from ctx.model import Op, Plan
 from tests.shells.contract import PROFILES as CONTRACT_PROFILES
 from tests.shells.contract import UNSET, HookContract, RuntimeContract
 from tests.shells.contract.directories import ACME
+from tests.shells.contract.language import alone
 from tests.shells.contract.session import PLAIN, said
 from tests.support.home import FILE, Home, Result
 from tests.support.hostile import VALUES
@@ -136,9 +137,6 @@ class TestFish(RuntimeContract, HookContract):
     def otherwise(self, first: str, second: str) -> str:
         return f"{first}; or {second}"
 
-    def subshell(self, *statements: str) -> str | None:
-        return None
-
     def prompt(self, text: str) -> str:
         # On standard error, for fish draws the prompt itself again at every key.
         return f"function fish_prompt; builtin echo -n {self.quote(text)} >&2; end"
@@ -163,7 +161,7 @@ class TestFish(RuntimeContract, HookContract):
         result = self.run(compiled, "ctx use work", self.probe(compiled, "in"), "ctx off", environ=environ)
         env = result.env("in")
         assert {name: env[name] for name in VALUES} == VALUES
-        assert result.stderr == "ctx: work · Acme pays\nctx: off · was work\n"
+        assert alone(result.stderr) == "ctx: work · Acme pays\nctx: off · was work\n"
 
     # --- Directories, where fish is different -------------------------------------------------------------------------
 
@@ -626,7 +624,8 @@ def test_a_switch_by_plan_starts_nothing(home: Home, tmp_path: Path) -> None:
     strace = Strace(tmp_path / "trace")
 
     result = Session(home).run(
-        "ctx use work; ctx use max; ctx use -; __ctx_prompt; ctx off; __ctx_prompt", prefix=strace.prefix
+        "ctx use work; ctx use max; ctx use -; __ctx_prompt; set -gx CTX_QUIET 1; ctx off; __ctx_prompt",
+        prefix=strace.prefix,
     )
 
     assert result.code == 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from ctx import trust
-from ctx.cli import plans
+from ctx.cli import cloud_session, plans
 from ctx.cli.automatic import (
     Due,
     Profiles,
@@ -19,6 +19,7 @@ from ctx.cli.automatic import (
     shown_place,
 )
 from ctx.cli.invocation import Invocation
+from ctx.cli.off_command import behind, fallback
 from ctx.compiled_directories import Index, store_answer
 from ctx.dialects import Dialect, dialect
 from ctx.discover import BEGINNING, WHOLE, Found, snapshot, upward
@@ -62,6 +63,8 @@ def run(invocation: Invocation, directory: str, by: str, binding: str) -> int:
     head = (*answer.head, *_about(index, found), *_denied(invocation, profiles, found, language))
     emitted = Plan(answer.profile, answer.ops, answer.summary, plain=False, head=head)
     invocation.emit(language.call(_holdable(emitted, language)))
+    if emitted.profile:
+        cloud_session.warn(invocation, emitted)
     return 0
 
 
@@ -72,7 +75,7 @@ def _answer(invocation: Invocation, profiles: Profiles, index: Index, found: Fou
         due = due_by_hand(invocation, profiles) if stays else due_on_entering(invocation, profiles, index, found)
     except CtxError as error:
         status = BLOCKED if isinstance(error, RefusedError) else ERROR
-        line = one_line(error, invocation.home)
+        line = behind(one_line(error, invocation.home), fallback(invocation))
         head = (Op(BY, BY_DIRECTORY), Op(REFUSE, status, line), *_file(invocation, found, None, language))
         return Plan("", (), "", plain=False, head=head)
     if due.prepared is not None:
@@ -88,10 +91,11 @@ def _answer(invocation: Invocation, profiles: Profiles, index: Index, found: Fou
 def _broken(invocation: Invocation, found: Found, error: ConfigError, binding: str, directory: str) -> tuple[Op, ...]:
     """While `profiles.toml` cannot be used, nothing changes where nothing was entered, and nothing is entered."""
     line = one_line(error, invocation.home)
-    verdict: tuple[Op, ...] = (Op(BY, BY_DIRECTORY), Op(REFUSE, ERROR, line))
     if found.directory == binding or (binding in upward(directory) and not found.directory):
         found.directory = binding
-        verdict = (Op(KEEP, ERROR, line),)
+        verdict: tuple[Op, ...] = (Op(KEEP, ERROR, line),)
+    else:
+        verdict = (Op(BY, BY_DIRECTORY), Op(REFUSE, ERROR, behind(line, fallback(invocation))))
     return (*verdict, *_file(invocation, found, None, dialect(invocation.hook)))
 
 

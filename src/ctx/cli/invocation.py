@@ -23,9 +23,9 @@ HOOK_WORDS = 8
 class Invocation:
     """What commands know of the process they run in.
 
-    `hook` is the shell whose hook called, or "". With the hook, `environ` is the user's own environment already;
-    `own` always is. `previous` and `active` are names of profiles or ""; `manual` is the shell's manual choice: a name,
-    NO_PROFILE or "".
+    `hook` is the shell whose hook called, or "". With the hook, `environ` is the user's own environment already, but for
+    `status`, `doctor` and `list`, which see it as it is; `own` always is. `previous` and `active` are names of profiles
+    or ""; `manual` is the shell's manual choice: a name, NO_PROFILE or "".
     """
 
     __slots__ = ("active", "cache", "config", "data", "environ", "hook", "manual", "own", "previous")

@@ -8,7 +8,30 @@ from __future__ import annotations
 
 from ctx.dialects.base import Dialect
 from ctx.errors import CtxError
-from ctx.model import APPEND, PREPEND, UNSET, ListEdit, Plan, Transition
+from ctx.model import (
+    ABSENT,
+    APPEND,
+    ASSIGN,
+    BINDING,
+    BY,
+    DEFAULT,
+    DENIED,
+    INDEX,
+    KEEP,
+    PREPEND,
+    PRESENT,
+    REFUSE,
+    SET,
+    SOURCE,
+    STYLE,
+    TEXT,
+    UNSET,
+    WATCH,
+    ListEdit,
+    Op,
+    Plan,
+    Transition,
+)
 
 READ_ONLY = frozenset(
     (
@@ -17,6 +40,12 @@ READ_ONLY = frozenset(
     )
 )  # fmt: skip
 """Variables that fish computes, does not let anybody set, or gives every function anew. Users cannot add to them."""
+
+HEAD = frozenset((STYLE, WATCH, BINDING, BY, SOURCE, TEXT, INDEX, DEFAULT, REFUSE, KEEP, DENIED))
+"""Kinds that say something about a plan, at most once."""
+
+MOST = 250
+"""Up to so many variables `set -q` can count: an exit status goes to 255."""
 
 
 class _Escapes:
@@ -72,34 +101,40 @@ class Fish(Dialect):
         guard = f"__ctx_guard {self.quote(version)} {self.quote(home)}"
         return "\nand ".join((f"begin\n{guard}", *self._statements(plan))) + "\nend\n"
 
-    def _statements(self, plan: Plan) -> tuple[str, ...]:
-        variables = (self._touches(plan), self._edits(plan)) if plan.profile else ()
-        return (*variables, self._apply(plan))
+    def _statements(self, plan: Plan) -> list[str]:
+        """What the plan says, as variables, and the call of the runtime, whose words are read one by one.
 
-    def _touches(self, plan: Plan) -> str:
-        """What a plan sets or unsets, as the alternatives of a regular expression, in a variable that ends with the block.
-
-        There may be a hundred names to unset. fish takes 2 ms to read them as steps and to ask for each, and 0.4 ms
-        to search the names of all variables there are for this.
+        A hundred words of a call take fish 2 ms. What the runtime does not know is left in the call, to be refused there.
         """
-        names = [
-            op.name[:-1] + ".*" if op.name.endswith("*") else op.name
-            for op in plan.ops
-            if op.kind not in (PREPEND, APPEND)
-        ]
-        return f"set --local --export __ctx_touches {self.quote('|'.join(names))}"
-
-    def _edits(self, plan: Plan) -> str:
-        """The steps that edit lists, in another such variable."""
-        words = [
-            f"{op.kind} {self.quote(op.name)} {self.quote(op.value)}" for op in plan.ops if op.kind in (PREPEND, APPEND)
-        ]
-        return " ".join(["set --local --export __ctx_edits", *words])
-
-    def _apply(self, plan: Plan) -> str:
-        steps = tuple(op for op in plan.ops if op.kind not in (UNSET, PREPEND, APPEND))
-        words = self.words(Plan(plan.profile, steps, plan.summary, plain=plan.plain, head=plan.head))
-        return "__ctx_apply " + " \\\n  ".join(" ".join(word) for word in words)
+        lists: dict[str, list[str]] = {}
+        patterns: list[str] = []
+        unknown: list[Op] = []
+        for op in (*plan.head, *plan.ops):
+            if op.kind in (PRESENT, ABSENT):
+                lists.setdefault(f"head_{op.kind}", []).append(op.name)
+            elif op.kind == WATCH:
+                lists[f"head_{op.kind}"] = [op.name, op.value] if op.value else [op.name]
+            elif op.kind in HEAD:
+                lists[f"head_{op.kind}"] = [op.name, op.value]
+            elif op.kind == UNSET and op.name.endswith("*"):
+                patterns.append(f"{op.name[:-1]}.*")
+            elif op.kind == UNSET:
+                lists.setdefault("plan_gone" if op.value else "plan_clears", []).append(op.name)
+            elif op.kind in (PREPEND, APPEND):
+                lists.setdefault("plan_edits", []).extend(op.triple())
+            elif op.kind not in (SET, ASSIGN):
+                unknown.append(op)
+        given = {op.name: op.value for op in plan.ops if op.kind in (SET, ASSIGN)}
+        if given:
+            lists["plan_names"], lists["plan_values"] = list(given), list(given.values())
+        if patterns:
+            lists["plan_patterns"] = ["|".join(patterns)]
+        none = 1 + len(given) + len(lists.get("plan_clears", ())) + len(lists.get("plan_gone", ()))
+        if plan.profile and none <= MOST:
+            lists["plan_counts"] = [str(none), str(len(given))]
+        lines = [f"set -g __ctx_{name} {' '.join(map(self.quote, words))}" for name, words in lists.items()]
+        call = " ".join(["__ctx_apply", *map(self.quote, (plan.profile, plan.summary, *(op.kind for op in unknown)))])
+        return [*lines, call]
 
     def script(self, transition: Transition) -> str:
         for name in transition.probe:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ctx.dialects.base import Dialect
 from ctx.errors import CtxError
-from ctx.model import ListEdit, Plan, Transition
+from ctx.model import UNSET, WATCH, ListEdit, Op, Plan, Transition
 from ctx.names import is_variable_name, is_windows_variable_name
 
 HIDDEN = "[Diagnostics.DebuggerHidden()]param()"
@@ -67,7 +67,13 @@ class PowerShell(Dialect):
         return f"& {{ {HIDDEN} if ({guard}) {{ {self._apply(plan)} }} }}\n"
 
     def _apply(self, plan: Plan) -> str:
-        (profile, summary), *steps = self.words(plan)
+        exact = [op for op in plan.ops if op.kind == UNSET and not op.name.endswith("*")]
+        others = [op for op in plan.ops if op.kind != UNSET or op.name.endswith("*")]
+        # The engine reads a few long words faster than a hundred triples.
+        groups = ((mark, " ".join(op.name for op in exact if op.value == mark)) for mark in ("", WATCH))
+        ops = (*(Op(UNSET, listed, mark) for mark, listed in groups if listed), *others)
+        joined = Plan(plan.profile, ops, plan.summary, plain=plan.plain, head=plan.head)
+        (profile, summary), *steps = self.words(joined)
         triples = ",".join(f"'{kind}',{name},{value}" for kind, name, value in steps)
         return f"__ctx_apply {profile} {summary} @({triples})"
 

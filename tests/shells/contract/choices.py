@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.shells.contract.directories import ACME, OTHER
+from tests.shells.contract.language import alone
 from tests.shells.contract.session import PROFILES, Interactive, said
 from tests.support.home import FILE, Home
 
@@ -45,7 +46,7 @@ class ChoiceContract(Interactive):
         folder = user.project(ACME)
         user.profiles('default = "max"\n' + PROFILES)
         with self.started(user) as session:
-            assert said(session.do("ctx off")) == ["ctx: off · was max"]
+            assert said(alone(session.do("ctx off"))) == ["ctx: off · was max"]
             assert session.prompt() == ""
             assert session.active() is None
             assert session.values("__CTX_MANUAL") == ["-"]

@@ -7,10 +7,11 @@ import subprocess
 
 import pytest
 
-from tests.shells.contract.language import BEFORE, PROFILES, STANDIN, Language
+from tests.shells.contract.language import BEFORE, PROFILES, STANDIN, Language, alone
 from tests.support.home import Home, Result
 from tests.support.hostile import DIRECTORIES
 from tests.support.shells import clean_command
+from tests.support.strace import Strace
 
 
 class CommandContract(Language):
@@ -39,7 +40,44 @@ class CommandContract(Language):
     def test_off_without_a_profile(self, home: Home) -> None:
         result = self.run(home, "ctx off", self.probe(home, "after", self.status))
         assert result.words("after") == ["0"]
-        assert result.stderr == "ctx: no profile is active\n"
+        assert alone(result.stderr) == "ctx: no profile is active\n"
+
+    @pytest.mark.parametrize(
+        ("answer", "behind"),
+        [
+            ("print('claude would use: \\N{WARNING SIGN} it')", " · claude would use: \N{WARNING SIGN} it"),
+            ("print(flush=True)", ""),
+            ("print('claude would', flush=True); os._exit(3)", ""),
+            ("print('claude would use: one\\ntwo')", ""),
+            ("print('{ echo a plan }')", ""),
+            ("print('noise', file=sys.stderr); raise ValueError", ""),
+            ("os.kill(os.getpid(), 9)", ""),
+            (None, ""),
+        ],
+        ids=["answers", "knows nothing", "fails", "says too much", "says something else", "breaks", "dies", "is gone"],
+    )
+    def test_off_says_what_claude_would_use_if_the_program_knows(
+        self, compiled: Home, answer: str | None, behind: str
+    ) -> None:
+        words = compiled.header(self.shell, "", "lean", "-")
+        check = f"sys.argv[1:] == {[*words, 'off']!r} and 'CTX_PROFILE' not in os.environ"
+        compiled.standin(f"import os, sys\nif {check}:\n    {answer}\n")
+        if answer is None:
+            compiled.program = (str(compiled.base / "nowhere"),)
+        result = self.run(compiled, "ctx use lean", "ctx off", self.probe(compiled, "after", self.status))
+        said = f"ctx: lean · 4 set, 1 cleared\nctx: off · was lean{behind}\n"
+        assert (result.stderr, result.stdout, result.words("after")) == (said, "", ["0"])
+        self.assert_before(compiled, result, "after")
+        once_more = self.run(compiled, "ctx off", "ctx use lean", self.evaluate("ctx off"))
+        assert once_more.stderr.splitlines()[-1] == f"ctx: off · was lean{behind}"
+
+    @pytest.mark.parametrize("name", ["CTX_QUIET", "CLAUDECODE"])
+    def test_off_asks_nothing_where_it_says_nothing(self, compiled: Home, name: str) -> None:
+        strace = Strace(compiled.base / "strace")
+        environ = compiled.environ(**{name: "1"})
+        result = self.run(compiled, "ctx use lean", "ctx off", "ctx off", environ=environ, prefix=strace.prefix)
+        assert result.stderr == ""
+        assert (strace.counts().forks, strace.counts().programs) == (0, 0)
 
     def test_a_profile_that_does_not_exist(self, compiled: Home) -> None:
         lines = ("ctx use work", "ctx use typo", self.probe(compiled, "after", self.status))
@@ -86,6 +124,29 @@ class CommandContract(Language):
         words = [*compiled.header(self.shell, "other", "work", "other"), "show", "it"]
         assert result.stdout == f"{words!r} [] {['old', None, BEFORE['GONE'], None]}\n"
         assert result.own("after")["CTX_PROFILE"] == "other"
+
+    @pytest.mark.parametrize("command", ["status", "doctor", "list"])
+    def test_commands_that_compare_see_the_environment_as_it_is(self, compiled: Home, command: str) -> None:
+        """What the profile set, what was changed by hand since, and what ctx exports about itself."""
+        environ = compiled.environ(MISBEHAVE="tell", PLAN=os.devnull)
+        compiled.standin(STANDIN)
+        once = f"ctx {command}"
+        lines = (f"{once} --json", self.pipe(once), self.subshell(once) or once)
+        probe = self.probe(compiled, "after")
+        result = self.run(compiled, "ctx use work", self.export("OLD", "by hand"), *lines, probe, environ=environ)
+        words = [*compiled.header(self.shell, "work", "", "work"), command]
+        state = sorted(result.own("after"))
+        assert "CTX_PROFILE" in state
+        seen = f"{state!r} {['by hand', 'new', None, 'of work']}"
+        assert result.stdout.splitlines() == [
+            f"{[*words, '--json']!r} {seen}",
+            f"{words!r} {seen}",
+            f"{words!r} {seen}",
+        ]
+        assert result.env("after")["OLD"] == "by hand"
+        lonely = self.run(compiled, "ctx use work", self.export("OLD", "by hand"), self.lonely, once, environ=environ)
+        assert lonely.stdout.startswith(f"{[command]!r} [")
+        assert lonely.stdout.endswith(f" {['by hand', 'new', None, 'of work']}\n")
 
     def test_where_only_the_command_was_copied(self, home: Home) -> None:
         environ = self.standin(home) | {"MISBEHAVE": "tell"}

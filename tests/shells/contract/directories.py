@@ -36,6 +36,51 @@ class DirectoryContract(Interactive):
                 assert session.active() is None
                 assert session.look().env.keys().isdisjoint({"CTX_STATUS", "__CTX_BY", "__CTX_SET", "__CTX_LISTS"})
 
+    def test_a_directory_of_claudes_says_where_to_look_when_it_is_left(self, user: Home) -> None:
+        """What claude uses then only the program knows, and leaving starts nothing."""
+        folder, plain = user.project('profile = "signed"\n'), user.project(ACME, "plain")
+        with self.started(user) as session:
+            session.enter(folder)
+            hint = "ctx: off · was signed · ctx status tells what claude uses now"
+            assert said(session.enter(user.path)) == [hint]
+            session.enter(folder)
+            assert said(session.enter(plain))[0].startswith("ctx: acme · ")
+            assert said(session.enter(user.path)) == ["ctx: off · was acme"]
+
+    def test_moves_down_aside_and_up_look_at_what_is_on_the_way(self, user: Home) -> None:
+        folder = user.project(ACME)
+        one, two, bound = folder / "src" / "one", folder / "src" / "two", folder / "src" / "bound"
+        for there in (one / "deep", one / "other", two, bound):
+            there.mkdir(parents=True)
+        user.bindings(PROFILES, {bound: "other"})
+        with self.started(user) as session:
+            session.enter(folder)
+            moves = (folder / "src", one, two, one, one / "deep", one / "other", one, folder / "src", folder, one, two)
+            for there in moves:
+                assert session.enter(there) == "", there
+            (one / FILE).write_text(OTHER)
+            assert session.prompt() == ""
+            assert session.active() == "acme"
+            for place in (two, folder / "src"):
+                (place / FILE).write_text(OTHER)
+                (line,) = said(session.prompt())
+                assert "ctx allow" in line
+                assert session.active() is None
+                (place / FILE).unlink()
+                session.prompt()
+                assert session.active() == "acme"
+            (line,) = said(session.enter(one))
+            assert "ctx allow" in line
+            session.enter(two)
+            assert session.active() == "acme"
+            session.enter(bound)
+            assert session.active() == "other"
+            session.enter(one / "deep")
+            assert session.values("CTX_STATUS") == ["blocked"]
+            (one / FILE).unlink()
+            session.prompt()
+            assert session.active() == "acme"
+
     def test_a_shell_that_starts_in_a_directory(self, user: Home) -> None:
         folder = user.project(ACME)
         with self.session(user, at=folder) as session:

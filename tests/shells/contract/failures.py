@@ -62,7 +62,7 @@ class FailureContract(Language):
 
     def test_no_process(self, compiled: Home) -> None:
         strace = Strace(compiled.base / "strace")
-        lines = ("ctx use work", "ctx use other", "ctx use -", "ctx off", *self.idle, "ctx use lean", *self.idle)
+        lines = ("ctx use work", "ctx use other", "ctx use -", *self.idle, "ctx use lean", *self.idle)
         result = self.run(compiled, *lines, prefix=strace.prefix)
         assert "ctx: lean" in result.stderr
         counts = strace.counts()

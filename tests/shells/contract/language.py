@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -218,8 +219,7 @@ class Language:
         raise NotImplementedError
 
     def subshell(self, *statements: str) -> str | None:
-        """Run statements in a subshell, where there is such a thing."""
-        raise NotImplementedError
+        """Run statements in a subshell; None where there is no such thing."""
 
     def prompt(self, text: str) -> str:
         """A start-up file's line that sets the prompt."""
@@ -305,6 +305,11 @@ class Language:
         """At this probe the environment was the user's own."""
         assert result.env(label) == {**home.environ(), **BEFORE}, result.stderr
         assert set(result.own(label)) <= {"__CTX_PREVIOUS", "__CTX_MANUAL"}
+
+
+def alone(text: str) -> str:
+    """What was printed, without what `ctx off` says behind its own words about claude: that depends on files and logins."""
+    return re.sub(r"(?m)^(ctx: (?:off · was \S+|no profile is active)) · .*$", r"\1", text)
 
 
 def reveals(value: str) -> bool:

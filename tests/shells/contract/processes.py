@@ -37,7 +37,11 @@ class ProcessContract(Interactive):
                 assert strace.counts() - before == NONE, there
             session.do("ctx use max")
             session.prompt()
+            assert strace.counts() - before == NONE
             session.do("ctx off")
+            # Only the program knows what claude uses now.
+            assert strace.counts() - before == ONE
+            before = strace.counts()
             session.enter(user.path)
             assert strace.counts() - before == NONE
             session.look()

@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-from tests.shells.contract.language import BEFORE, UNSET, Language
+from tests.shells.contract.language import BEFORE, PROFILES, UNSET, Language, alone
 from tests.support.home import PROGRAM, Home
+from tests.support.hostile import VALUES, toml
 
 
 class SwitchingContract(Language):
@@ -58,7 +59,7 @@ class SwitchingContract(Language):
         self.assert_work(home, result, "in")
         self.assert_before(home, result, "out")
         assert result.words("in") == result.words("out") == ["0"]
-        assert result.stderr == "ctx: work · Acme pays\nctx: off · was work\n"
+        assert alone(result.stderr) == "ctx: work · Acme pays\nctx: off · was work\n"
         assert result.stdout == ""
 
     def test_use_and_off_from_a_plan_on_disk(self, compiled: Home) -> None:
@@ -103,6 +104,25 @@ class SwitchingContract(Language):
         changes = (self.export("OLD", "mine"), self.unset("NEW"), self.export("GONE", "mine"), self.export("SAME", ""))
         result = self.run(compiled, "ctx use work", *changes, "ctx off", self.probe(compiled, "out"))
         assert result.env("out") == {**compiled.environ(), **BEFORE, "OLD": "mine", "GONE": "mine", "SAME": ""}
+
+    def test_variables_that_are_all_new(self, home: Home) -> None:
+        """Then they are set together, and taken away together unless one of them was changed."""
+        values = VALUES | {"F_EMPTY": "", "F_ONE": "1", "F_TWO": "2", "F_THREE": "=a=b\x1fc"}
+        table = "".join(f"{name} = {toml(value)}\n" for name, value in values.items())
+        home.profiles(f'{PROFILES}\n[profiles.fresh]\nunset = ["NEVER_THERE", "GONE"]\n[profiles.fresh.env]\n{table}')
+        home.compile(self.shell, "fresh", "other")
+        changes = (self.export("F_ONE", "mine"), self.unset("F_TWO"), self.export("F_EMPTY", "no longer"))
+        lines: tuple[str, ...] = ("ctx use fresh", self.probe(home, "in"), "ctx off", self.probe(home, "out"))
+        lines += ("ctx use fresh", *changes, "ctx use other", self.probe(home, "other"), "ctx off")
+        result = self.run(home, *lines, self.probe(home, "changed"))
+        expected = {**home.environ(), **BEFORE, **values}
+        assert result.env("in") == {name: value for name, value in expected.items() if name != "GONE"}
+        assert set(result.own("in")["__CTX_SET"].split()) == set(values)
+        self.assert_before(home, result, "out")
+        kept = {"F_ONE": "mine", "F_EMPTY": "no longer"}
+        assert result.env("changed") == {**home.environ(), **BEFORE, **kept}
+        assert {name for name in result.env("other") if name in values} == set(kept)
+        assert f"ctx: fresh · {len(values)} set, 1 cleared\n" in result.stderr
 
     def test_the_users_own_list_entries_stay(self, compiled: Home) -> None:
         lines = (self.surround("PATH", "/mine:", ":/mine too"), self.surround("FRESH_LIST", "/x:", ""))
