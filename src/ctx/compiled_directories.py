@@ -7,7 +7,6 @@ the number of bindings is. `shells/README.md` describes the files.
 from __future__ import annotations
 
 import os
-import zlib
 from stat import S_ISREG
 
 from ctx.compiled import Settings, datable, private_folder, settled, write
@@ -148,7 +147,10 @@ def invalidate(cache: str) -> None:
 def _state(settings: Settings) -> str:
     """One state of `profiles.toml`, in a few letters: the change time cannot be set back, as the modification time can."""
     source = settings.source
-    around = zlib.crc32(f"{settings.version}\0{settings.home}".encode("utf-8", "surrogateescape"))
+    around = 0
+    # FNV-1: loading zlib for its checksum takes as long as reading a small profiles.toml.
+    for byte in f"{settings.version}\0{settings.home}".encode("utf-8", "surrogateescape"):
+        around = (around * 0x01000193 ^ byte) & 0xFFFFFFFF
     return f"{source.st_mtime_ns:x}-{source.st_ctime_ns:x}-{source.st_ino:x}-{source.st_size:x}-{around:x}-"
 
 
@@ -162,19 +164,22 @@ def _forget_others(folder: str, name: str) -> None:
     for entry in os.listdir(folder):
         if entry not in (CURRENT, name, f"{name}.stamp") and not entry.endswith(".tmp"):
             path = os.path.join(folder, entry)
-            if os.path.isdir(path) and not os.path.islink(path):
-                import shutil  # costs as much as everything else here
-
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                _remove(path)
+            # Not shutil.rmtree: loading shutil takes as long as everything else here.
+            for parent, folders, files in os.walk(path, topdown=False):
+                for leaf in (*files, *folders):
+                    _remove(os.path.join(parent, leaf))
+            _remove(path)
 
 
 def _remove(path: str) -> None:
+    """Remove a file, a link, or an empty folder, if that can be done."""
     try:
         os.unlink(path)
     except OSError:
-        pass
+        try:
+            os.rmdir(path)
+        except OSError:
+            pass
 
 
 def mirrored(folder: str, directory: str) -> str:

@@ -97,7 +97,7 @@ LOGIN CONSOLE                            login
 AUTH_TOKEN API_KEY helper LOGIN CONSOLE  token + key
 "" nobody
 """
-"""claude-code.md, section 3, what is no provider."""
+"""Credentials by pairs, no provider among them."""
 
 PROFILES = """
 oauth:default                            default
@@ -156,7 +156,7 @@ ANT_DIR=~/x oidc:default LOGIN           login
 ANT_DIR= oidc:default LOGIN              default
 "ANT_DIR= " oidc:default LOGIN           default
 """
-"""claude-code-more.md, section 1, both tables."""
+"""Profiles of the ant CLI, active and named, beside everything else."""
 
 PROVIDERS = """
 BEDROCK AUTH_TOKEN API_KEY helper LOGIN    bedrock
@@ -195,7 +195,7 @@ HOST helper API_KEY                        key
 HOST LOGIN                                 nobody
 HOST user:BEDROCK API_KEY                  key
 """
-"""claude-code.md, section 3, the rest of it, and section 2; claude-code-more.md, sections 4 and 6."""
+"""Providers, their credentials, the order of the settings files, and everything else that was measured."""
 
 SETTINGS = {"helper": {"apiKeyHelper": HELPER}, "export": {"awsCredentialExport": "/bin/export"}}
 """Short names of the rows for keys of settings files."""
@@ -355,7 +355,7 @@ API_KEY OAUTH_TOKEN              oauth
 API_KEY CONSOLE                  console
 user:API_KEY LOGIN               login
 """
-"""What an interactive session makes of an API key; claude-code.md, sections 0 and 3."""
+"""What an interactive session makes of an API key."""
 
 
 @pytest.mark.parametrize("row", rows(SESSIONS), ids=repr)

@@ -19,7 +19,6 @@ from ctx.cli.automatic import (
     shown_place,
 )
 from ctx.cli.invocation import Invocation
-from ctx.cli.off_command import behind, fallback
 from ctx.compiled_directories import Index, store_answer
 from ctx.dialects import Dialect, dialect
 from ctx.discover import BEGINNING, WHOLE, Found, snapshot, upward
@@ -75,7 +74,7 @@ def _answer(invocation: Invocation, profiles: Profiles, index: Index, found: Fou
         due = due_by_hand(invocation, profiles) if stays else due_on_entering(invocation, profiles, index, found)
     except CtxError as error:
         status = BLOCKED if isinstance(error, RefusedError) else ERROR
-        line = behind(one_line(error, invocation.home), fallback(invocation))
+        line = _with_fallback(invocation, one_line(error, invocation.home))
         head = (Op(BY, BY_DIRECTORY), Op(REFUSE, status, line), *_file(invocation, found, None, language))
         return Plan("", (), "", plain=False, head=head)
     if due.prepared is not None:
@@ -95,8 +94,15 @@ def _broken(invocation: Invocation, found: Found, error: ConfigError, binding: s
         found.directory = binding
         verdict: tuple[Op, ...] = (Op(KEEP, ERROR, line),)
     else:
-        verdict = (Op(BY, BY_DIRECTORY), Op(REFUSE, ERROR, behind(line, fallback(invocation))))
+        verdict = (Op(BY, BY_DIRECTORY), Op(REFUSE, ERROR, _with_fallback(invocation, line)))
     return (*verdict, *_file(invocation, found, None, dialect(invocation.hook)))
+
+
+def _with_fallback(invocation: Invocation, line: str) -> str:
+    """Why nothing was entered, and what claude uses therefore."""
+    from ctx.cli.off_command import behind, fallback
+
+    return behind(line, fallback(invocation))
 
 
 def _binding(invocation: Invocation, found: Found) -> Op:
