@@ -7,7 +7,7 @@ import shutil
 import sys
 
 from benchmarks.timing import EXEC, SWITCH, Case, LeftOutError, Process
-from benchmarks.world import PLAIN, SECRETS, VARIABLES, WITH_SECRETS, World
+from benchmarks.world import CLAUDE, PLAIN, SECRETS, VARIABLES, WITH_SECRETS, World
 
 BARE = "python -I -S -c pass"
 """The row that everything is held against: the least that a program written in Python costs."""
@@ -50,6 +50,7 @@ def ctx_cases(world: World) -> list[Case]:
     )
     execute = Process((*run, "true"), world.environ(), world.empty, proof=(*run, "env"), expect=values)
     listing = Process((*world.ctx, "list"), world.environ(), world.empty, expect=(PLAIN, WITH_SECRETS))
+    status = Process((*world.ctx, "status", CLAUDE[0]), world.environ(), world.empty, expect=("Bedrock",))
     help_page = Process((*world.ctx, "--help"), world.environ(), world.empty, expect=("Usage: ctx",))
 
     def warm() -> None:
@@ -67,6 +68,7 @@ def ctx_cases(world: World) -> list[Case]:
         Case("ctx", "ctx use, plain profile, first time after a change", cold.sample, SWITCH, cold.check),
         Case("ctx", "ctx use, profile with secrets", secrets.sample, SWITCH, secrets.check),
         Case("ctx", "ctx exec NAME -- true", execute.sample, EXEC, execute.check),
+        Case("ctx", "ctx status NAME", status.sample, check=status.check),
         Case("ctx", "ctx list", listing.sample, check=lambda: with_click(listing)),
         Case("ctx", "ctx --help", help_page.sample, check=lambda: with_click(help_page)),
     ]
