@@ -54,7 +54,10 @@ set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish
 # What is known about directories has the names that README.md gives, and:
 #
 # __ctx_question  the words of a test that holds while everything is as it was: "" where nothing was decided
+# __ctx_entries   the same as __ctx_tree, or nothing where that folder is empty
 # __ctx_own_absent, __ctx_own_present: what the binding rests on; __ctx_absent has the candidates on the way to it as well
+#
+# __ctx_understood holds the names of the last plan whose names were found to be such that this shell may set and take away.
 #
 # The undo record: __ctx_set and, in the same order, __ctx_set_to are what ctx set; __ctx_lists the list variables that
 # it added to. __ctx_{set,gone,list}_{exported,unexported} are the names that it set, took away and added to, where there
@@ -263,16 +266,25 @@ function __ctx_switch
     end
     # Whether this shell understands the plan, whose names are looked at as __ctx_is_name does it, and may change them.
     set -l __ctx__touched $__ctx_plan_names $__ctx__lists
-    if set -q __ctx_plan[3]; or builtin contains -- '' $__ctx__touched
-        or not string match -qr '^(?: |(?!__ctx_|__CTX_|CTX_)[A-Za-z_][A-Za-z0-9_]* )*\z' -- "$__ctx__touched $__ctx_plan_clears $__ctx_plan_gone "
-        or string match -qr '[^A-Za-z0-9_.*|]' -- $__ctx_plan_patterns ''
+    if set -q __ctx_plan[3]
         __ctx_complain "the plan of $__ctx_plan[1] is not one that this shell understands: nothing was changed"
         return
     end
-    if string match -qr $__ctx_readonly -- "$__ctx__touched $__ctx_plan_clears $__ctx_plan_gone $__ctx_plan_patterns"
-        set -l __ctx__found (string match -r $__ctx_readonly -- "$__ctx__touched $__ctx_plan_clears $__ctx_plan_gone $__ctx_plan_patterns")
-        __ctx_complain "$__ctx__found is readonly in this shell: nothing was changed"
-        return
+    # What depends on these words alone is looked at once for a plan that comes again. An empty name leaves two blanks in a row.
+    set -l __ctx__words "$__ctx__touched . $__ctx_plan_clears . $__ctx_plan_gone . $__ctx_plan_patterns"
+    if test "$__ctx__words" != "$__ctx_understood"
+        if builtin contains -- '' $__ctx__touched
+            or not string match -qr '^(?: |(?!__ctx_|__CTX_|CTX_)[A-Za-z_][A-Za-z0-9_]* )*\z' -- "$__ctx__touched $__ctx_plan_clears $__ctx_plan_gone "
+            or string match -qr '[^A-Za-z0-9_.*|]' -- $__ctx_plan_patterns ''
+            __ctx_complain "the plan of $__ctx_plan[1] is not one that this shell understands: nothing was changed"
+            return
+        end
+        if string match -qr $__ctx_readonly -- $__ctx__words
+            set -l __ctx__found (string match -r $__ctx_readonly -- $__ctx__words)
+            __ctx_complain "$__ctx__found is readonly in this shell: nothing was changed"
+            return
+        end
+        set -g __ctx_understood $__ctx__words
     end
     set -q __ctx_nothing $__ctx_plan_names $__ctx_plan_clears $__ctx_plan_gone
     set -l __ctx__free $status
@@ -296,8 +308,9 @@ function __ctx_switch
         set -q __ctx_nothing $__ctx_plan_names $__ctx_plan_clears $__ctx_plan_gone
         set __ctx__free $status
     else
-        # Ctrl-C may have left some of it.
-        set -eg __ctx_nothing $__ctx_record
+        # Ctrl-C may have left some of it, from this one on.
+        set -q __ctx_set
+        and set -eg __ctx_nothing $__ctx_record
     end
 
     # The record is complete before the first change: whatever happens then can be undone.
@@ -602,7 +615,16 @@ function __ctx_read_owned
     test -f $__ctx__plan -a -O $__ctx__plan -a -O $argv[1] -a ! $__ctx__plan -nt $__ctx__source -a ! $__ctx__plan -ot $__ctx__source
     or return
     read -lz __ctx__text <$__ctx__plan
-    and __ctx_read_text $__ctx__text
+    or return
+    # As __ctx_read_text does it.
+    set -q __ctx_plan
+    and __ctx_forget_read
+    set -lx __ctx_reading yes
+    switch "$__ctx__text"
+        case begin\n'*'\nend\n
+            eval $__ctx__text
+    end
+    set -q __ctx_plan[1]
 end
 
 # Reads a plan. Its first and last line are looked at first: what fish says about text that was cut off goes past every
@@ -612,7 +634,7 @@ function __ctx_read_text
     and __ctx_forget_read
     set -lx __ctx_reading yes
     switch "$argv"
-        case begin\n'*'\nend begin\n'*'\nend\n
+        case begin\n'*'\nend\n begin\n'*'\nend
             eval $argv
     end
     set -q __ctx_plan[1]
@@ -627,9 +649,18 @@ function __ctx_read_answer
     if set -q __ctx_head_denied[1]
         test $argv[1] -ef "$__ctx_head_source[2]"
     else
-        # As __ctx_is_file does it; in an answer on disk no other mode is of use.
+        # As __ctx_is_file and __ctx_is_text do it; in an answer on disk no other mode is of use.
         test "$__ctx_head_text[1]" = text -a -f $argv[1] -a -r $argv[1] -a $argv[1] -ef "$__ctx_head_source[2]" -a ! -L "$__ctx_head_source[2]"
-        and __ctx_is_text $argv[1] $__ctx_head_text
+        or return
+        set -l fish_read_limit 65536
+        set -l __ctx__text
+        set -l __ctx__more
+        begin
+            read -z __ctx__text
+            and read -z __ctx__more
+        end <$argv[1]
+        test x"$__ctx__text" = x"$__ctx_head_text[2]" -a -z "$__ctx__more"
+        and test -n "$__ctx__text" -o ! -s $argv[1]
     end
 end
 
@@ -669,8 +700,14 @@ function __ctx_use_index
         case '*'
             set -g __ctx_stamp_test -a x = y
     end
-    test -z "$argv[1]"
-    or set -g __ctx_tree $argv[1]
+    set -g __ctx_entries
+    if test -n "$argv[1]"
+        set -g __ctx_tree $argv[1]
+        # A folder never changes once it is in use, and most are empty: then its files need not be looked for.
+        set -l __ctx__inside $__ctx_tree/* $__ctx_tree/.*
+        test -z "$__ctx__inside" -a -d $__ctx_tree -a -r $__ctx_tree
+        or set -g __ctx_entries $__ctx_tree
+    end
 end
 
 # Whether the index in use still has its stamp.
@@ -792,7 +829,7 @@ function __ctx_walk
     for __ctx__name in $__ctx__part
         set -p __ctx_up $__ctx_up[1]$__ctx__name
     end
-    if not builtin path filter -q -- $__ctx_up/.ctx.toml $__ctx_tree$__ctx_up/.ctx.toml
+    if not builtin path filter -q -- $__ctx_up/.ctx.toml $__ctx_entries$__ctx_up/.ctx.toml
         set -g __ctx_way_absent $__ctx_up/.ctx.toml
         return
     end
@@ -832,44 +869,6 @@ function __ctx_meet
     return 0
 end
 
-# Follows the shell to a directory that the same binding covers, or likewise none; the prompt asks whether all else is as it
-# was. Only directories that are not above the last one have to be looked at. Returns 1 where that is not enough.
-function __ctx_follow
-    set -q __ctx_question[2]
-    or return
-    # Most ways out of a binding are seen at once. What is special in a pattern only makes a move look like one.
-    if test -n "$__ctx_binding"; and not string match -q -- $__ctx_binding/'*' $PWD/
-        return 1
-    end
-    set -l __ctx__new
-    set -l __ctx__there $PWD
-    while not builtin contains -- "$__ctx__there" $__ctx_up
-        # A whole walk takes no longer.
-        set -q __ctx__new[2]
-        and return 1
-        set -a __ctx__new $__ctx__there
-        string match -rq '(?s)^(?<__ctx__there>.*)/(?!\.\.\z)[^/]*\z' -- $__ctx__there
-        or return
-    end
-    if set -q __ctx__new[1]
-        builtin path filter -q -- $__ctx__new/.ctx.toml $__ctx_tree$__ctx__new/.ctx.toml
-        and return 1
-    end
-    while test "$__ctx_up[1]" != "$__ctx__there"
-        test "$__ctx_way_absent[1]" = $__ctx_up[1]/.ctx.toml
-        and set -e __ctx_way_absent[1]
-        set -e __ctx_up[1]
-    end
-    if set -q __ctx__new[1]
-        set -p __ctx_up $__ctx__new
-        set -p __ctx_way_absent $__ctx__new/.ctx.toml
-    end
-    set -g __ctx_absent '' $__ctx_way_absent $__ctx_own_absent
-    set -g __ctx_here $PWD
-    set -g __ctx_at $PWD
-    set -g __ctx_question[1] x"$PWD"
-end
-
 # Looks at the directory and does what is due. HOW is empty, or first, inherited (by force: start-up files may have exported
 # over the profile), auto (as if just entered, by force), reload (by force, and nothing on disk counts).
 function __ctx_look
@@ -884,50 +883,77 @@ function __ctx_look
         or set __ctx__ask yes
     end
     __ctx_walk $__ctx__changed
-    if test -z "$__ctx__changed" -a -n "$__ctx_at" -a "$__ctx_found" = "$__ctx_binding" -a "$__ctx_found_file" = "$__ctx_file"
-        if test -n "$__ctx_holds"; or begin
-                test -z "$__ctx_file"
-                and __ctx_binding_holds
+    set -l __ctx__entered yes
+    if test "$__ctx_found" = "$__ctx_binding"
+        if test -z "$__ctx__changed" -a -n "$__ctx_at" -a "$__ctx_found_file" = "$__ctx_file"
+            if test -n "$__ctx_holds"; or begin
+                    test -z "$__ctx_file"
+                    and __ctx_binding_holds
+                end
+                __ctx_settle
+                return 0
             end
-            __ctx_settle
-            return 0
         end
+        test "$argv[1]" = auto
+        or set __ctx__entered
     end
 
-    set -eg __ctx_nothing __ctx_at __ctx_left __ctx_left_from
+    set -eg __ctx_nothing __ctx_at __ctx_left __ctx_left_from __ctx_left_previous
     set -g __ctx_mark yes
-    set -g __ctx_left_previous $__ctx_previous
-    set -l __ctx__entered
-    test "$argv[1]" = auto -o "$__ctx_found" != "$__ctx_binding"
-    and set __ctx__entered yes
     # Most bindings are entered with their answer on disk, and left for none.
-    if test -n "$__ctx__entered" -a -n "$__ctx_answered" -a -z "$__ctx__ask"
+    if set -q __ctx_answered; and test -n "$__ctx__entered" -a -z "$__ctx__ask"
         set -g __ctx_head_by directory
-        if test -z "$argv[1]$__ctx_profile$__ctx_again" -a -n "$__ctx_plan[1]"
-            # What is on disk is never refused.
-            __ctx_use_head
+        if test -z "$argv[1]$__ctx_profile$__ctx_again" -a -n "$__ctx_plan[1]" -a -n "$__ctx_head_binding[1]"
+            # What is on disk is never refused, and has no index. As __ctx_use_head does it.
+            set -g __ctx_binding "$__ctx_head_binding[1]"
+            set -g __ctx_place "$__ctx_head_binding[2]"
+            set -gx __CTX_BINDING $__ctx_binding
+            set -g __ctx_file $__ctx_head_source[1]
+            set -g __ctx_real $__ctx_head_source[2]
+            set -g __ctx_mode $__ctx_head_text[1]
+            set -g __ctx_content $__ctx_head_text[2]
+            set -g __ctx_own_present $__ctx_head_present
+            set -g __ctx_own_absent $__ctx_head_absent
             set -l __ctx__code 0
             __ctx_switch directory " · $__ctx_place"
             or begin
+                set -g __ctx_told
                 __ctx_fail yes
                 set __ctx__code 1
             end
             __ctx_settle
             return $__ctx__code
         end
+        set -g __ctx_left_previous $__ctx_previous
     else if test -z "$__ctx__ask$__ctx_found$__ctx_manual$__ctx_default" -a -n "$__ctx__entered"
-        # What __ctx_do does with nothing read.
+        # What __ctx_leave, __ctx_do and __ctx_settle do with nothing read.
         set -l __ctx__was $__ctx_profile
-        __ctx_leave
+        if set -q __ctx_state[1]
+            set -g __ctx_previous $__ctx_profile
+            set -gx __CTX_PREVIOUS $__ctx_profile
+            __ctx_decide
+            __ctx_undo
+        end
         set -eg __ctx_nothing __CTX_BINDING CTX_STATUS __ctx_status __ctx_by __ctx_refusal __ctx_told __ctx_binding \
-            __ctx_place __ctx_file __ctx_real __ctx_mode __ctx_content __ctx_own_present __ctx_own_absent
+            __ctx_place __ctx_file __ctx_real __ctx_mode __ctx_content __ctx_own_present __ctx_own_absent __ctx_present
         test -z "$CTX_PROMPT"
         or set -gu CTX_PROMPT ''
         test -z "$__ctx__was"
         or __ctx_say "off · was $__ctx__was" "· ctx status tells what "$__ctx_claude" uses now"
-        __ctx_settle
+        if set -q __ctx_plan; or set -q __ctx_way_present[1]
+            __ctx_settle
+            return 0
+        end
+        set -g __ctx_absent '' $__ctx_way_absent
+        set -g __ctx_at $__ctx_here
+        set -g __ctx_question x"$PWD" $__ctx_stamp_test
+        set -eg __ctx_mark
         return 0
-    else if test -n "$__ctx__ask"; or not __ctx_find_due $__ctx__entered
+    else if begin
+            set -g __ctx_left_previous $__ctx_previous
+            test -n "$__ctx__ask"
+            or not __ctx_find_due $__ctx__entered
+        end
         test -n "$__ctx__entered"
         and __ctx_leave yes
         __ctx_ask $argv[1]
@@ -1176,7 +1202,7 @@ end
 
 # Remembers how to tell that everything is as it is now.
 function __ctx_settle
-    set -l __ctx__question x"$PWD" $__ctx_stamp_test
+    set -l __ctx__question
     for __ctx__path in $__ctx_way_present $__ctx_own_present
         set -a __ctx__question -a -e $__ctx__path
     end
@@ -1194,7 +1220,7 @@ function __ctx_settle
     set -g __ctx_absent '' $__ctx_way_absent $__ctx_own_absent
     set -g __ctx_present $__ctx_way_present $__ctx_own_present
     set -g __ctx_at $__ctx_here
-    set -g __ctx_question $__ctx__question
+    set -g __ctx_question x"$PWD" $__ctx_stamp_test $__ctx__question
     set -eg __ctx_mark __ctx_left __ctx_left_from __ctx_left_previous
     set -q __ctx_head_binding
     and set -eg __ctx_nothing $__ctx_its_variables
@@ -1306,7 +1332,8 @@ function __ctx_prompt --on-event fish_prompt
 end
 
 # What follows a `cd` in the same line sees the new environment. This runs in command substitutions too, whose `cd` is the
-# shell's own.
+# shell's own. A move to a directory that the same binding covers, or likewise none, is followed without a look; the prompt
+# asks whether all else is as it was. Only directories that are not above the last one have to be looked at.
 function __ctx_moved --on-variable PWD
     set -q __ctx_ready
     or return
@@ -1316,8 +1343,40 @@ function __ctx_moved --on-variable PWD
         case '*'
             __ctx_recover
     end
-    __ctx_follow
-    or __ctx_look
+    # Most ways out of a binding are seen at once. What is special in a pattern only makes a move look like one.
+    switch $PWD/
+        case "$__ctx_binding"/'*'
+            if not set -q __ctx_question[2]
+                __ctx_look
+                return
+            end
+        case '*'
+            __ctx_look
+            return
+    end
+    set -l __ctx__new
+    set -l __ctx__there $PWD
+    while not builtin contains -- "$__ctx__there" $__ctx_up
+        set -a __ctx__new $__ctx__there
+        # A whole walk takes no longer than a third one.
+        if set -q __ctx__new[3]; or builtin path filter -q -- $__ctx__there/.ctx.toml $__ctx_entries$__ctx__there/.ctx.toml
+            or not string match -rq '(?s)^(?<__ctx__there>.*)/(?!\.\.\z)[^/]*\z' -- $__ctx__there
+            __ctx_look
+            return
+        end
+    end
+    while test "$__ctx_up[1]" != "$__ctx__there"
+        test "$__ctx_way_absent[1]" = $__ctx_up[1]/.ctx.toml
+        and set -e __ctx_way_absent[1]
+        set -e __ctx_up[1]
+    end
+    if set -q __ctx__new[1]
+        set -p __ctx_up $__ctx__new
+        set -p __ctx_way_absent $__ctx__new/.ctx.toml
+    end
+    set -g __ctx_absent '' $__ctx_way_absent $__ctx_own_absent
+    set -g __ctx_at $PWD
+    set -g __ctx_question[1] x"$PWD"
 end
 
 # Sets what CTX_STATUS says: STATUS, or "" for none.
@@ -1551,8 +1610,8 @@ set -l __ctx__name
 
 # At every call fish counts the lines from the beginning of the text that a function was read from, which would be a third
 # of what an idle prompt costs. What a prompt, a directory change and a switch call is read again, each from a text of its own.
-for __ctx__name in prompt notice_drift moved follow look walk find_due do use_head leave settle meet show is_{text,file} \
-    read_{answer,owned,text} apply switch decide undo command use
+for __ctx__name in prompt notice_drift moved look walk find_due do use_head leave settle meet show \
+    is_{text,file} read_{answer,owned} apply switch decide undo command use
     eval "$(builtin functions __ctx_$__ctx__name)"
 end
 
@@ -1575,3 +1634,6 @@ if not set -qg __ctx_state
     test $status -eq 9
     or __ctx_adopt
 end
+# A hook of another release that was here before has none.
+set -qg __ctx_entries
+or set -gu __ctx_entries $__ctx_tree

@@ -95,7 +95,7 @@ $global:__ctx_state.Version = __CTX_VERSION__
 # OwnAbsent, OwnPresent: what the binding rests on, whatever the working directory is. Denied: files that do not count,
 #   with the records that say so. Plans: those read from disk, by their text.
 # Decided: false until a decision was made, and where the next look must make it anew. Usual: whether it holds can be
-#   asked without a call. Changed: the index is another one
+#   asked without a call; never while a decision is being made, nor before the first. Changed: the index is another one
 #   since. Mark: the directory that a decision is being made for. Kept: a file that cannot be used left all as it was.
 # First: no decision was made yet. Force: "yes" until the first prompt of a shell that inherited its profile.
 
@@ -1382,7 +1382,9 @@ function global:__ctx_look {
     $s.Mark = $null
     $s.At = $here
     $s.Usual = $s.Interactive -and $s.Stamp.Length -gt 1 -and $s.Stamp[0] -ne '=' -and -not ($s.Kept -or $s.Pin) -and
-        ($s.File.Length -eq 0 -or ($s.Mode -ceq 'text' -and [string]::Equals($s.File, $s.Real)))
+        ($s.File.Length -eq 0 -or
+            # Only of a text that is not empty does the length tell a FIFO, which must not be read.
+            ($s.Mode -ceq 'text' -and $s.Length -gt 0 -and [string]::Equals($s.File, $s.Real)))
 }
 
 # What is due, where the shell can tell alone: a plan whose By says who chose it. Its profile may be empty: none is due.
@@ -1540,51 +1542,6 @@ function global:__ctx_notice {
     }
 }
 
-# The working directory changed. Most moves are one directory down or aside, and then one candidate is new. If nothing
-# is bound there, the same binding covers it, or likewise none; whether all else is as it was the prompt asks.
-function global:__ctx_moved {
-    [Diagnostics.DebuggerHidden()]
-    param()
-    $s = $global:__ctx_state
-    try {
-        # On any drive but the one that begins at the root it begins with the drive's name.
-        $location = $global:PWD
-        $path = $location.Path
-        $cut = $path.LastIndexOf('/')
-        if ($cut -gt 0 -and $path[0] -eq '/' -and $null -ne $s.Files) {
-            $above = $path.Substring(0, $cut) + $s.Leaf
-            $file = $path + $s.Leaf
-            $files = $s.Files
-            $last = $files.Count - 1
-            $old = $files[$last]
-            $below = [string]::Equals($old, $above)
-            if ($below -or ($last -gt 0 -and [string]::Equals($files[$last - 1], $above))) {
-                $rests = [string]::Equals($s.At, $s.Here)
-                $s.Where = $null
-                if ($below) { $files.Add($file) } else { $files[$last] = $file }
-                $bound = $s.Exists.Invoke($file)
-                if ($s.Tree.Length -gt 0) {
-                    $tree = $s.Tree + $file
-                    if ($below) { $s.Trees.Add($tree) } else { $s.Trees[$last] = $tree }
-                    $bound = $bound -or [IO.File]::Exists($tree)
-                }
-                $s.Here = $path
-                $s.Where = $location
-                $at = $s.Absent.Count - $s.OwnAbsent.Count - 1
-                if (-not $below -and ($at -lt 0 -or -not [string]::Equals($s.Absent[$at], $old))) { $rests = $false }
-                if ($rests -and -not $bound -and $s.Usual -and $null -eq $s.Mark -and $null -eq $s.Journal) {
-                    $s.At = ''
-                    if ($below) { $s.Absent.Insert($at + 1, $file) } else { $s.Absent[$at] = $file }
-                    $s.At = $path
-                    return
-                }
-            }
-        }
-    }
-    catch { $s.Where = $null }
-    __ctx_notice
-}
-
 # Scripts may call `prompt` too. Where the words that started PowerShell do not tell, the prompt's own caller does.
 function global:__ctx_is_interactive {
     [Diagnostics.DebuggerHidden()]
@@ -1649,14 +1606,14 @@ $__ctx_ok = $?
 $__ctx_s = $global:__ctx_state
 $__ctx_same = $false
 if ($__ctx_s.Usual -and [object]::ReferenceEquals($global:PWD, $__ctx_s.Where) -and
-    [string]::Equals($__ctx_s.At, $__ctx_s.Here) -and $null -eq $__ctx_s.Mark -and $null -eq $__ctx_s.Journal) {
+    [string]::Equals($__ctx_s.At, $__ctx_s.Here) -and $null -eq $__ctx_s.Journal) {
     $__ctx_time = [IO.File]::GetLastWriteTimeUtc($__ctx_s.ConfigFile)
     if ($__ctx_time.Equals([IO.File]::GetLastWriteTimeUtc($__ctx_s.Stamp)) -and
         $__ctx_time.Ticks -ne 504911232000000000 -and -not $__ctx_s.Absent.Exists($__ctx_s.Exists) -and
         $__ctx_s.Present.TrueForAll($__ctx_s.Exists) -and
-        ($__ctx_s.Watch.Length -eq 0 -or
+        (-not $__ctx_s.Watch -or
             [string]::Equals([Environment]::ExpandEnvironmentVariables($__ctx_s.Watch), $__ctx_s.Seen))) {
-        $__ctx_same = $__ctx_s.File.Length -eq 0
+        $__ctx_same = -not $__ctx_s.File
         if (-not $__ctx_same) {
             $__ctx_item = [IO.FileInfo]::new($__ctx_s.File)
             if (-not ($__ctx_item.Attributes.value__ -band 1040) -and $__ctx_item.Length -eq $__ctx_s.Length) {
@@ -1671,7 +1628,7 @@ if ($__ctx_s.Usual -and [object]::ReferenceEquals($global:PWD, $__ctx_s.Where) -
 }
 if (-not $__ctx_same) { __ctx_notice }
 if (-not $__ctx_ok) { Microsoft.PowerShell.Utility\Write-Error '' -ErrorAction Ignore }
-& $global:__ctx_state.Prompts[@number@]
+& $__ctx_s.Prompts[@number@]
 '@
     $present = ${function:global:prompt}
     # The name in its text is the mark. A prompt without it may call ours all the same, hence a number for each.
@@ -1691,11 +1648,60 @@ function global:__ctx_install_moves {
     if ($null -eq $commands.PSObject.Properties['LocationChangedAction']) { return }
     $present = $commands.LocationChangedAction
     if ($null -eq $s.Moved) {
-        # In a function, for the engine makes nothing faster that stands here.
+        # Most moves are one directory down or aside, and then one candidate is new. If nothing is bound there, the same
+        # binding covers it, or likewise none; whether all else is as it was the prompt asks. All of it stands in here,
+        # for after a `cd` a call takes as long as the rest.
         $s.Moved = [EventHandler[Management.Automation.LocationChangedEventArgs]] {
             [Diagnostics.DebuggerHidden()]
             param()
-            if ($global:__ctx_state.Interactive -and -not $global:__ctx_state.First) { __ctx_moved }
+            $s = $global:__ctx_state
+            if ($s.Usual) {
+                try {
+                    # On any drive but the one that begins at the root it begins with the drive's name.
+                    $location = $global:PWD
+                    $path = $location.Path
+                    $leaf = $s.Leaf
+                    $cut = $path.LastIndexOf([char] '/')
+                    $above = ''
+                    if ($cut -gt 0) { $above = $path.Substring(0, $cut) + $leaf }
+                    $files = $s.Files
+                    $last = $files.Count - 1
+                    $old = $files[$last]
+                    $below = [string]::Equals($old, $above)
+                    if ($below -or ($last -gt 0 -and [string]::Equals($files[$last - 1], $above))) {
+                        $rests = [string]::Equals($s.At, $s.Here) -and $null -eq $s.Journal
+                        $file = $path + $leaf
+                        $s.Where = $null
+                        if ($below) { $files.Add($file) } else { $files[$last] = $file }
+                        $bound = $s.Exists.Invoke($file)
+                        if ($s.Tree) {
+                            $tree = $s.Tree + $file
+                            if ($below) { $s.Trees.Add($tree) } else { $s.Trees[$last] = $tree }
+                            $bound = $bound -or [IO.File]::Exists($tree)
+                        }
+                        $s.Here = $path
+                        $s.Where = $location
+                        if ($rests -and -not $bound) {
+                            $absent = $s.Absent
+                            $at = $absent.Count - $s.OwnAbsent.Count - 1
+                            if ($below) {
+                                $s.At = ''
+                                $absent.Insert($at + 1, $file)
+                                $s.At = $path
+                                return
+                            }
+                            if ($at -ge 0 -and [string]::Equals($absent[$at], $old)) {
+                                $s.At = ''
+                                $absent[$at] = $file
+                                $s.At = $path
+                                return
+                            }
+                        }
+                    }
+                }
+                catch { $s.Where = $null }
+            }
+            if ($s.Interactive -and -not $s.First) { __ctx_notice }
         }
     }
     if ($null -ne $present -and [Array]::IndexOf($present.GetInvocationList(), $s.Moved) -ge 0) { return }

@@ -1094,7 +1094,8 @@ function __ctx_take_snapshot {
 # an assignment.
 function __ctx_prompt {
   {
-    \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent
+    \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent \
+      -o no_multibyte
     \builtin local __ctx_path= __ctx_other= __ctx_text=
     if [[ -z $__ctx_at || -n $__ctx_busy$__ctx_waiting || ( -n $__ctx_state && $__ctx_state != active ) ]]; then
       __ctx_other=yes
@@ -1119,12 +1120,12 @@ function __ctx_prompt {
       fi
     elif [[ -z $__ctx_other ]]; then
       # As __ctx_is_as_it_was does it.
-      \builtin setopt no_multibyte
       \builtin read -r -u 0 -k $(( ${#__ctx_content} + 1 )) __ctx_text <"$__ctx_file"
       if [[ $__ctx_text != "$__ctx_content" ]]; then __ctx_other=yes; fi
-      \builtin setopt multibyte
     fi
   } 2>/dev/null
+  [[ -n $__ctx_other$__ctx_watching$__ctx_unpublished ]] || \builtin return 0
+  \builtin setopt multibyte
   [[ -z $__ctx_other ]] || __ctx_attend
   [[ -z $__ctx_watching || -n $__ctx_refusal ]] || __ctx_notice_drift
   [[ -z $__ctx_unpublished ]] || __ctx_publish
