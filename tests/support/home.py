@@ -114,7 +114,7 @@ class Home:
         """Run ctx as a process of its own, as in another terminal. It must end with `code` unless that is None."""
         command = [*PROGRAM, *words]
         done = subprocess.run(
-            command, cwd=self.path, env=self.environ(), capture_output=True, text=True, timeout=60, check=False
+            command, cwd=self.path, env=self.environ(), capture_output=True, text=True, timeout=180, check=False
         )
         assert code in {None, done.returncode}, (words, done)
         return done
@@ -185,7 +185,7 @@ class Home:
             env=self.environ() if environ is None else environ,
             input=file.read_bytes() if stdin else b"",
             capture_output=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         result = Result(
