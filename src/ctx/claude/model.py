@@ -159,14 +159,13 @@ class Machine:
         return None
 
 
+# What a reason decides. The first four say whose money it is.
 METHOD = "method"
 CREDENTIAL = "credential"
 ACCOUNT = "account"
 ENDPOINT = "endpoint"
 REGION = "region"
 MODEL = "model"
-DECISIONS = (METHOD, CREDENTIAL, ACCOUNT, ENDPOINT, REGION, MODEL)
-"""What a reason decides. The first four say whose money it is."""
 
 
 class Reason:

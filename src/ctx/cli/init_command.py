@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 from ctx.cli.detect import shell_for
+from ctx.cli.installed import running
 from ctx.cli.invocation import Invocation
 from ctx.cli.plans import plan_version
 from ctx.cli.spec import FLAG, OPTION, OPTIONAL, Param
@@ -47,10 +45,9 @@ def run(invocation: Invocation, shell: str | None, cmd: str | None, cd: bool) ->
 
 def hook_text(invocation: Invocation, language: Dialect, name: str) -> str:
     """The shell's runtime, bound to this installation and to the directories in force now."""
-    script = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
     settings = Settings(
         name=name,
-        program=(sys.executable, "-I", "-S", script),
+        program=running(),
         config=invocation.config,
         data=invocation.data,
         cache=invocation.cache,

@@ -18,11 +18,17 @@ LONGEST_LAUNCHER = 4096
 
 def program(invocation: Invocation) -> tuple[str, ...]:
     """The words that start ctx: the installed launcher, which outlives upgrades, else this Python with this package."""
-    main = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
+    main = running()[-1]
     folders = (*invocation.own.get("PATH", "").split(os.pathsep), os.path.join(invocation.home, ".local", "bin"))
     for place in (sys.argv[0], *(os.path.join(folder, "ctx") for folder in folders)):
         if os.path.isabs(place) and visible(place) == place and _starts(place, main):
             return (place,)
+    return running()
+
+
+def running() -> tuple[str, ...]:
+    """The words that start this package with this Python, isolated from the user's environment."""
+    main = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
     return (sys.executable, "-I", "-S", main)
 
 
