@@ -7,11 +7,16 @@ import pty
 import select
 import signal
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 PROMPT = "@ready@ "
 """The prompt a test gives its shell. It is set where the terminal does not echo it."""
+
+
+INTERRUPT = "\x03"
+"""Ctrl-C."""
 
 
 class Terminal:
@@ -35,12 +40,26 @@ class Terminal:
         self.close()
 
     def send(self, text: str) -> None:
-        """Type something."""
+        """Type something. Ctrl-C is pressed once whoever gets it waits for something."""
+        if text == INTERRUPT:
+            self._wait_for_rest()
         os.write(self._terminal, text.encode())
 
     def interrupt(self) -> None:
-        """Ctrl-C."""
-        self.send("\x03")
+        """Press Ctrl-C."""
+        self.send(INTERRUPT)
+
+    def _wait_for_rest(self) -> None:
+        """Until every program in the foreground sleeps (proc(5), state S), or for two seconds.
+
+        Python notices a signal that comes between its last look at its signals and a blocking read after that read
+        only; no person is so quick after a question, a test is.
+        """
+        end = time.monotonic() + 2
+        resting = 0
+        while resting < 3 and time.monotonic() < end:
+            resting = resting + 1 if _all_sleep(os.tcgetpgrp(self._terminal)) else 0
+            time.sleep(0.01)
 
     def expect(self, marker: str = PROMPT) -> str:
         """Wait for the marker. Gives back what was printed before it since the last call."""
@@ -72,3 +91,14 @@ class Terminal:
         except ProcessLookupError:
             pass
         os.waitpid(self.pid, 0)
+
+
+def _all_sleep(group: int) -> bool:
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, its_group = stat.read_text(errors="replace").rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(its_group) == group and state != "S":
+            return False
+    return True

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -191,7 +191,14 @@ def desktop(state: str = UNLOCKED, *, address: str | None = None) -> Iterator[De
         _running.remove(session)
         _crashes.extend(filter(None, [session.crash()]))
         session.end()
+        wait_for(lambda: _removed(folder))
+
+
+def _removed(folder: Path) -> bool:
+    """Remove it; not at once if a keyring that the bus has started still tidies up in it."""
+    with suppress(OSError):
         shutil.rmtree(folder)
+    return not folder.exists()
 
 
 def _unlocked(session: Desktop, address: str | None) -> None:
