@@ -27,6 +27,7 @@ function __ctx_settings {
 #                 wherever one is inside it
 # __ctx_doubt     "yes" where what was decided may not hold: the next look does not take a binding for the same
 # __ctx_busy      "yes" while a look changes something: the mark for Ctrl-C
+# __ctx_sealed    "yes" where __ctx_moved has its options before it begins
 # __ctx_first     "yes" until the first prompt; __ctx_again "yes" until an inherited profile is applied in this shell
 # __ctx_watching  "yes" while there are variables to watch: __ctx_left, NAME=value as the plan set them, and __ctx_gone,
 #                 those that it took away; or still __ctx_to_keep and __ctx_to_miss, as the plan gives their names
@@ -52,7 +53,7 @@ function __ctx_declare {
   \builtin typeset -g __ctx_watching __ctx_to_keep __ctx_to_miss __ctx_claude
   \builtin typeset -g __ctx_at __ctx_binding __ctx_place __ctx_file __ctx_real __ctx_mode __ctx_content __ctx_tree
   \builtin typeset -g __ctx_stamp __ctx_moment __ctx_default __ctx_refusal __ctx_told __ctx_doubt __ctx_busy
-  \builtin typeset -g __ctx_first __ctx_again
+  \builtin typeset -g __ctx_first __ctx_again __ctx_sealed
   \builtin typeset -g __ctx_its_binding __ctx_its_place __ctx_its_by __ctx_its_file __ctx_its_real __ctx_its_mode
   \builtin typeset -g __ctx_its_content __ctx_its_default __ctx_its_denied __ctx_its_refusal __ctx_its_keep
   \builtin typeset -g __ctx_its_line
@@ -1155,24 +1156,25 @@ function __ctx_attend {
 # First in chpwd_functions: what follows `cd` in the same line sees the new environment. Inside a binding only the way
 # is looked at, for the rest there is the prompt. $(cd x && pwd) changes nothing here, but there.
 function __ctx_moved {
-  {
+  [[ -n $__ctx_sealed ]] || {
     \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent
-    [[ -z $__ctx_first$__ctx_busy && -o interactive ]] || \builtin return 0
-    if [[ -n $__ctx_at && ( -z $__ctx_state || $__ctx_state == active ) ]]; then
-      # Most moves are one directory down or aside: there one candidate is new, and one may be gone.
-      if [[ -n $__ctx_stamp && -z $__ctx_pin && $PWD == /?* && $PWD/ != */../* && ! -e $PWD/.ctx.toml &&
-        ( -z $__ctx_tree || ! -f $__ctx_tree$PWD/.ctx.toml ) ]]; then
-        if [[ ${PWD%/*} == "$__ctx_at" ]]; then
-          __ctx_absent+=($PWD/.ctx.toml) __ctx_at=$PWD
-          \builtin return 0
-        elif [[ ${PWD%/*} == "${__ctx_at%/*}" && $__ctx_absent[-1] == "$__ctx_at/.ctx.toml" ]]; then
-          __ctx_absent[-1]=$PWD/.ctx.toml __ctx_at=$PWD
-          \builtin return 0
-        fi
-      fi
-      __ctx_follow && \builtin return 0
-    fi
   } 2>/dev/null
+  # Most moves are one directory down or aside: there one candidate is new, and one may be gone.
+  if [[ -n $__ctx_at && -n $__ctx_stamp && -z $__ctx_first$__ctx_busy$__ctx_pin && -o interactive &&
+    ( -z $__ctx_state || $__ctx_state == active ) && $PWD == /?* && $PWD/ != */../* && ! -e $PWD/.ctx.toml &&
+    ( -z $__ctx_tree || ! -f $__ctx_tree$PWD/.ctx.toml ) ]]; then
+    if [[ ${PWD%/*} == "$__ctx_at" ]]; then
+      __ctx_absent+=($PWD/.ctx.toml) __ctx_at=$PWD
+      \builtin return 0
+    elif [[ ${PWD%/*} == "${__ctx_at%/*}" && $__ctx_absent[-1] == "$__ctx_at/.ctx.toml" ]]; then
+      __ctx_absent[-1]=$PWD/.ctx.toml __ctx_at=$PWD
+      \builtin return 0
+    fi
+  fi
+  [[ -z $__ctx_first$__ctx_busy && -o interactive ]] || \builtin return 0
+  if [[ -n $__ctx_at && ( -z $__ctx_state || $__ctx_state == active ) ]]; then
+    __ctx_follow 2>/dev/null && \builtin return 0
+  fi
   \builtin local __ctx_mute=
   if (( ${ZSH_SUBSHELL-0} )); then __ctx_mute=yes; fi
   [[ -z $__ctx_busy && ( -z $__ctx_state || $__ctx_state == active ) ]] || __ctx_recover
@@ -1180,6 +1182,15 @@ function __ctx_moved {
   [[ -z $__ctx_watching || -n $__ctx_refusal ]] || __ctx_notice_drift
   [[ -z $__ctx_unpublished ]] || __ctx_publish
   \builtin return 0
+}
+
+# Defines it again, as a function whose options are set while it is entered: before xtrace can show anything of it, and
+# for less than `emulate` and a redirection cost in it. A zsh without the module does without.
+function __ctx_seal {
+  __ctx_sealed=
+  \builtin zmodload zsh/parameter && [[ ${(t)functions} == association*special ]] || \builtin return 0
+  \builtin emulate zsh -o no_aliases -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent \
+    -c 'functions[__ctx_moved]=$functions[__ctx_moved]' && __ctx_sealed=yes
 }
 
 # Keeps CTX_PROMPT up to date. $1 is the status.
@@ -1205,6 +1216,7 @@ function __ctx_paint {
 
 function __ctx_hook {
   \builtin typeset -ga precmd_functions chpwd_functions
+  __ctx_seal 2>/dev/null
   if (( ! ${precmd_functions[(Ie)__ctx_prompt]} )); then
     if [[ ${(t)precmd_functions} == *readonly* ]]; then
       __ctx_complain "precmd_functions is readonly in this shell: ctx does nothing at the prompt"

@@ -14,7 +14,7 @@ from ctx import trust
 from ctx.dialects.posix import Posix
 from tests.support.home import Home
 from tests.support.hostile import VALUES, toml
-from tests.support.shells import clean_command
+from tests.support.shells import clean_command, require_shell
 
 PROFILES = """
 default = "base"
@@ -182,13 +182,16 @@ def test_the_export_as_json_says_what_to_unset_and_to_set(home: Home) -> None:
     assert {"kind": "set", "name": "STAGE", "value": "work"} in found["steps"]
 
 
+@pytest.mark.parametrize(
+    ("shell", "fix"), [("bash", 'eval "$(ctx init bash)"'), ("dash", "ctx init SHELL, in bash, zsh, fish, pwsh")]
+)
 @pytest.mark.parametrize("command", ["auto", "reload"])
-def test_what_needs_the_hook_says_so(home: Home, command: str) -> None:
-    done = ctx(home, ".", command, SHELL="/bin/zsh")
+def test_what_needs_the_hook_says_so(home: Home, command: str, shell: str, fix: str) -> None:
+    words = [require_shell(shell), "-c", '"$@"; exit $?', shell, *home.program, command]
+    done = subprocess.run(words, cwd=home.path, env=home.environ(), capture_output=True, text=True, check=False)
 
     assert done.returncode == 2
-    assert "needs the shell hook" in done.stderr
-    assert 'eval "$(ctx init ' in done.stderr
+    assert done.stderr == (f"ctx: needs the shell hook: without it nothing follows the directory here\n  {fix}\n")
 
 
 def test_what_the_calling_shells_profile_set_goes_first(home: Home) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from ctx import secrets, signin
+from ctx import signin
 from ctx.config_values import LONGEST_VALUE, check_length
 from ctx.errors import ConfigError, SecretError, typed
 from ctx.expand import expand, references
@@ -24,11 +24,12 @@ from ctx.model import (
     Value,
     Variable,
 )
-from ctx.secrets.base import Places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from ctx.secrets.base import Places
 
 COMMAND_PATIENCE = 10.0
 """Seconds that a program may take to print a value: a prompt may be waiting for it."""
@@ -37,7 +38,7 @@ COMMAND_PATIENCE = 10.0
 class Surroundings:
     """What a profile may depend on: home directory, the user's own environment, and where secrets lie.
 
-    `notify` tells a person that a dialog of the keyring is being waited for.
+    `places` is asked only if there are secrets; `notify` tells a person that a dialog of the keyring is being waited for.
     """
 
     __slots__ = ("data", "environ", "home", "notify", "places")
@@ -47,14 +48,19 @@ class Surroundings:
         environ: dict[str, str],
         home: str,
         data: str,
-        places: Places | None = None,
+        places: Callable[[], Places] | None = None,
         notify: Callable[[str], None] | None = None,
     ) -> None:
         self.data = data
         self.environ = environ
         self.home = home
         self.notify = notify
-        self.places = places or Places(data, os.path.join(home, ".local", "state", "ctx"), environ)
+        self.places = places or self._usual_places
+
+    def _usual_places(self) -> Places:
+        from ctx.secrets.base import Places
+
+        return Places(self.data, os.path.join(self.home, ".local", "state", "ctx"), self.environ)
 
 
 class Fetched:
@@ -80,8 +86,13 @@ def fetch(values: Iterable[Value], around: Surroundings) -> Fetched:
                 places.setdefault(part.name, str(part.origin))
             elif isinstance(part, KeyringItem):
                 items.setdefault((part.service, part.username), str(part.origin))
-    named = secrets.read_named(tuple(places), around.places, places, around.notify) if places else {}
-    return Fetched(named, secrets.read_items(items, around.places) if items else {})
+    if not (places or items):
+        return Fetched({}, {})
+    from ctx import secrets
+
+    stores = around.places()
+    named = secrets.read_named(tuple(places), stores, places, around.notify) if places else {}
+    return Fetched(named, secrets.read_items(items, stores) if items else {})
 
 
 def variable(key: str, value: Value, around: Surroundings, found: Fetched) -> Variable:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ctx.cli.detect import evaluation, shell_for
+from ctx.cli.detect import evaluation, likely_shell
 from ctx.cli.invocation import Invocation
+from ctx.dialects import SHELLS
 from ctx.errors import UsageError
 
 HELP = """Hand the choice back to the directories, after ctx use or ctx off.
@@ -20,5 +21,6 @@ def run(invocation: Invocation) -> int:
 
 def no_hook(invocation: Invocation) -> UsageError:
     """The error for what only a shell with the hook can do."""
-    line = evaluation(shell_for(invocation, None), f"init {shell_for(invocation, None)}")
+    shell = likely_shell(invocation)
+    line = evaluation(shell, f"init {shell}") if shell in SHELLS else f"ctx init SHELL, in {', '.join(SHELLS)}"
     return UsageError("needs the shell hook: without it nothing follows the directory here", fix=line)

@@ -6,8 +6,10 @@ import time
 
 from ctx.cli.invocation import Invocation
 from ctx.model import ASSIGN, SET, Plan
-from ctx.signin_providers import flag_is_on, provider_of
 from ctx.state import applied
+
+SWITCHES = "CLAUDE_CODE_USE_"
+"""How the name of every provider's switch begins: a plan without any is told by that alone."""
 
 
 def warn(invocation: Invocation, plan: Plan) -> None:
@@ -18,7 +20,11 @@ def warn(invocation: Invocation, plan: Plan) -> None:
     """
     if invocation.environ.get("CLAUDECODE"):
         return
-    given = {op.name: op.value for op in plan.ops if op.kind in (SET, ASSIGN)}
+    given = {op.name: op.value for op in plan.ops if op.kind in (SET, ASSIGN) and op.name.startswith(SWITCHES)}
+    if not given:
+        return
+    from ctx.signin_providers import flag_is_on, provider_of
+
     method = provider_of({name for name, value in given.items() if flag_is_on(value)})
     if not method:
         return

@@ -21,6 +21,14 @@ def shell_for(invocation: Invocation, named: str | None) -> str:
     return canonical(_parent() or _search())
 
 
+def likely_shell(invocation: Invocation) -> str:
+    """The shell that runs ctx, for what is only said to people; "" where nothing tells."""
+    try:
+        return shell_for(invocation, None)
+    except UsageError:
+        return ""
+
+
 def evaluation(shell: str, words: str) -> str:
     """How a person makes a shell evaluate what `ctx WORDS` prints."""
     pipes = {"fish": " | source", "pwsh": " | Out-String | Invoke-Expression"}

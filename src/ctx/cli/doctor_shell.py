@@ -8,11 +8,11 @@ import sys
 
 from ctx.claude.model import ERROR, INFO, WARNING
 from ctx.cli import start_files
-from ctx.cli.detect import shell_for
+from ctx.cli.detect import likely_shell
 from ctx.cli.doctor_findings import SHELL, Finding, Patient, note
 from ctx.cli.installed import program
 from ctx.dialects import SHELLS
-from ctx.errors import UsageError, typed
+from ctx.errors import typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def hook(patient: Patient) -> Iterator[Finding]:
     invocation = patient.invocation
     if invocation.hook:
         return
-    shell = _current(patient)
+    shell = likely_shell(patient.invocation)
     if shell not in SHELLS:
         return
     place = start_file(patient, shell)
@@ -48,13 +48,6 @@ def hook(patient: Patient) -> Iterator[Finding]:
     fix = typed("exec", shell) if there else add_line(patient, shell)
     message += "; a new one loads it" if there else ""
     yield Finding("hook-not-loaded", severity, message, place, fix)
-
-
-def _current(patient: Patient) -> str:
-    try:
-        return shell_for(patient.invocation, None)
-    except UsageError:
-        return ""
 
 
 def _hook_line(patient: Patient, shell: str) -> start_files.Line | None:
@@ -75,7 +68,7 @@ def add_line(patient: Patient, shell: str) -> str:
 
 def start_up(patient: Patient) -> Iterator[Finding]:
     """The hook's line in the start-up files of the shells in use, and what undoes it."""
-    current = _current(patient)
+    current = likely_shell(patient.invocation)
     login = os.path.basename(patient.invocation.own.get("SHELL", ""))
     for shell in SHELLS:
         files = start_files.of_shell(shell, patient.home, patient.invocation.own)
@@ -108,7 +101,7 @@ def _behind(patient: Patient, shell: str, files: list[str], loaded: list[start_f
             fix = f"${{EDITOR:-vi}} {typed(f'+{line.number}', line.path)}, and move it up"
             yield Finding("hook-overwritten", WARNING, message, _at(line), fix)
     wraps = any("--cd" in line.text or "__ctx_wrap_cd" in line.text for line in start_files.lines(files))
-    if shell == "bash" and not wraps and shell in (_current(patient), patient.invocation.hook):
+    if shell == "bash" and not wraps and shell in (likely_shell(patient.invocation), patient.invocation.hook):
         message = "bash follows directories at its next prompt, so that cd x && make still sees the old profile"
         yield note("bash-without-cd", message, _at(first), "ctx init bash --cd, or the line __ctx_wrap_cd behind it")
     if len(loaded) > 1:
@@ -139,7 +132,7 @@ def command(patient: Patient) -> Iterator[Finding]:
         yield note("not-on-path", message, "PATH", fix)
     elif not _is_ours(patient, found):
         message = "another program is called ctx, and PATH leads there first"
-        fix = f"put this ctx before it on PATH, or give it another name: ctx init {_current(patient) or 'bash'} --cmd NAME"
+        fix = f"put this ctx before it on PATH, or give it another name: ctx init {likely_shell(patient.invocation) or 'bash'} --cmd NAME"
         yield Finding("another-program", WARNING, message, found, fix)
 
 

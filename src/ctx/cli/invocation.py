@@ -57,7 +57,8 @@ class Invocation:
         from ctx.values import Surroundings
 
         person = asked_for and self.is_terminal(0, 2)
-        return Surroundings(self.own, self.home, self.data, self.places(person), complain if person else None)
+        notify = complain if person else None
+        return Surroundings(self.own, self.home, self.data, lambda: self.places(person), notify)
 
     def places(self, interactive: bool) -> Places:
         """Where secrets are kept; `interactive` where a person is there who may be asked to unlock a store."""

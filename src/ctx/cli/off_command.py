@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.cli.detect import evaluation, shell_for
+from ctx.cli.detect import evaluation, likely_shell, shell_for
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import SHELL
 from ctx.dialects import dialect
@@ -27,7 +27,7 @@ def run(invocation: Invocation, shell: str | None) -> int:
         return 0
     change = off(invocation.environ)
     if invocation.is_terminal(1) and not (invocation.hook or shell):
-        line = evaluation(shell_for(invocation, None), "off")
+        line = evaluation(likely_shell(invocation), "off")
         invocation.say(f"this shell has no ctx hook yet. To take the profile off now:\n  {line}")
         return 1
     invocation.emit(dialect(shell_for(invocation, shell)).script(change))

@@ -7,7 +7,7 @@ import os
 from ctx.claude import shim
 from ctx.claude.client import elsewhere, is_program, real_client
 from ctx.cli.automatic import shown_place
-from ctx.cli.detect import shell_for
+from ctx.cli.detect import likely_shell
 from ctx.cli.installed import places, program
 from ctx.cli.invocation import Invocation, complain
 from ctx.cli.spec import FLAG, Param
@@ -68,10 +68,7 @@ def _say_path(invocation: Invocation, folder: str, path: str, real: str) -> None
     if found and os.path.realpath(found[0]) == os.path.realpath(folder):
         invocation.say("PATH finds it first")
         return
-    try:
-        shell = shell_for(invocation, None)
-    except CtxError:
-        shell = "sh"
+    shell = likely_shell(invocation) or "sh"
     quoted = dialect(shell).quote(folder)
     lines = {
         "fish": f"set -gx PATH {quoted} $PATH",

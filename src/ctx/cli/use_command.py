@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ctx.cli import cloud_session, plans
-from ctx.cli.detect import evaluation, shell_for
+from ctx.cli.detect import evaluation, likely_shell, shell_for
 from ctx.cli.invocation import Invocation
 from ctx.cli.spec import JSON, OPTIONAL, PIN, SHELL, YES, Param
-from ctx.dialects import dialect
+from ctx.dialects import SHELLS, dialect
 from ctx.errors import UnknownProfileError
 from ctx.model import UNSET, Plan
 from ctx.names import matches
@@ -60,9 +60,9 @@ def _count(plan: Plan, environ: dict[str, str]) -> str:
 
 def _explain(invocation: Invocation, name: str) -> int:
     """A process cannot change the shell that started it: say what can."""
-    shell = shell_for(invocation, None)
+    shell = likely_shell(invocation)
     invocation.say(f"this shell has no ctx hook yet. To switch it now:\n  {evaluation(shell, f'use {name}')}")
-    if shell != "sh":
+    if shell in SHELLS:
         hook = evaluation(shell, f"init {shell}")
         invocation.say(f"to make `ctx use {name}` enough, put this into the shell's start-up file:\n  {hook}")
     return 1
