@@ -143,27 +143,26 @@ function __ctx_adopt {
 
 # Exports what prompts and children are to know of the present state.
 function __ctx_publish {
-  \builtin local "__ctx_text=$__ctx_refusal" "__ctx_n=$__ctx_by"
-  if [[ -z $__ctx_text && -n $__ctx_profile ]]; then
-    __ctx_text=${__ctx_drifted:+drifted}
-    __ctx_text=${__ctx_text:-active}
+  \builtin local "__ctx_shown_status=$__ctx_refusal" "__ctx_n=$__ctx_by" "__ctx_text=$__ctx_profile${__ctx_profile:+ }"
+  if [[ -z $__ctx_shown_status && -n $__ctx_profile ]]; then
+    __ctx_shown_status=${__ctx_drifted:+drifted}
+    __ctx_shown_status=${__ctx_shown_status:-active}
   fi
   # Where nothing is chosen, the manual choice says enough.
-  [[ -n $__ctx_text ]] || __ctx_n=
+  [[ -n $__ctx_shown_status ]] || __ctx_n=
+  if [[ -n $__ctx_refusal || -n $__ctx_profile && -n $__ctx_color$__ctx_lock$__ctx_drifted ]]; then
+    __ctx_paint
+  fi
   __ctx_unpublished=yes
   {
     \builtin unset -v CTX_STATUS __CTX_BY __CTX_MANUAL __CTX_BINDING __CTX_PIN __CTX_PREVIOUS
     # Without arguments it would print everything exported.
-    [[ -z $__ctx_text$__ctx_manual$__ctx_binding$__ctx_pin$__ctx_previous ]] ||
-      \builtin export ${__ctx_text:+"CTX_STATUS=$__ctx_text"} ${__ctx_n:+"__CTX_BY=$__ctx_n"} \
+    [[ -z $__ctx_shown_status$__ctx_manual$__ctx_binding$__ctx_pin$__ctx_previous ]] ||
+      \builtin export ${__ctx_shown_status:+"CTX_STATUS=$__ctx_shown_status"} ${__ctx_n:+"__CTX_BY=$__ctx_n"} \
         ${__ctx_manual:+"__CTX_MANUAL=$__ctx_manual"} ${__ctx_binding:+"__CTX_BINDING=$__ctx_binding"} \
         ${__ctx_pin:+"__CTX_PIN=$__ctx_pin"} ${__ctx_previous:+"__CTX_PREVIOUS=$__ctx_previous"}
+    [[ ${CTX_PROMPT-} == "$__ctx_text" ]] || \builtin printf -v CTX_PROMPT %s "$__ctx_text"
   } 2>/dev/null
-  __ctx_text=$__ctx_profile${__ctx_profile:+ }
-  if [[ -n $__ctx_refusal || -n $__ctx_profile && -n $__ctx_color$__ctx_lock$__ctx_drifted ]]; then
-    __ctx_paint
-  fi
-  [[ ${CTX_PROMPT-} == "$__ctx_text" ]] || \builtin printf -v CTX_PROMPT %s "$__ctx_text" 2>/dev/null
   __ctx_unpublished=
 }
 
@@ -203,6 +202,14 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
     [[ ${!1@a} == *[aA]* ]]
   }
 
+  # Whether there may be an array among these variables. They are names: they become code.
+  function __ctx_are_arrays {
+    \builtin local __ctx_n
+    # shellcheck disable=SC2016  # expanded by eval
+    \builtin printf -v __ctx_n '${%s@a}' "$@"
+    \builtin eval "[[ $__ctx_n == *[aA]* ]]"
+  }
+
   # Whether variable $1, which should not exist, does for programs.
   function __ctx_reappeared {
     __ctx_is_exported "$1"
@@ -223,6 +230,10 @@ else
     [[ ${__ctx_keys[*]-} != '' && ${__ctx_keys[*]-} != 0 ]]
   }
 
+  function __ctx_are_arrays {
+    \builtin :
+  }
+
   # A fork at every prompt is too much for the difference.
   function __ctx_reappeared {
     [[ -n ${!1+x} ]]
@@ -234,6 +245,9 @@ function __ctx_match {
   \builtin local __ctx_n
   \builtin local IFS=' ' # bash 3.2 does not keep the words of a quoted "${!prefix@}" apart
   __ctx_found=()
+  # Seldom are there any.
+  \builtin eval "__ctx_n=\${!$1*}"
+  [[ -n $__ctx_n ]] || \builtin return 0
   \builtin eval "for __ctx_n in \${!$1@}; do __ctx_is_exported \"\$__ctx_n\" && __ctx_found+=(\"\$__ctx_n\"); done"
   \builtin :
 }
@@ -319,11 +333,12 @@ function __ctx_apply {
   while [[ ${1-} == unset || ${1-} == watched ]]; do
     __ctx_its_plan+=/$1/$2
     [[ $1 == unset ]] || __ctx_its_gone=$2
-    if [[ $2 == *'*' ]]; then
-      __ctx_clears+=("$2")
-    elif [[ -n $3 || ${__ctx_had[*]} == *[xv]* ]]; then
-      __ctx_read_clears "$2"
-    fi
+    # Where the names are many, `case` takes half the time of [[.
+    case $2 in
+      *' '*) [[ -z $3 && ${__ctx_had[*]} != *[xv]* ]] || __ctx_read_clears "$2" "$3" ;;
+      *'*') __ctx_clears+=("$2") ;;
+      *) [[ -z $3 && ${__ctx_had[*]} != *[xv]* ]] || __ctx_clears+=("$2") ;;
+    esac
     \builtin shift 3
   done
   # No value holds this character unless somebody takes pains.
@@ -373,16 +388,25 @@ function __ctx_read_head {
   __ctx_read=$((__ctx_read - $#))
 }
 
-# Adds those of the names in $1 to __ctx_clears that exist, or that the end of the present profile brings back. Most
-# variables that a plan clears are neither.
+# Adds those of the names in $1 to __ctx_clears that exist, for each of which there is an x in $2, or that the end of the
+# present profile brings back. Most of what exists that profile has set: looking at every name takes five times as long.
 function __ctx_read_clears {
-  \builtin local __ctx_n __ctx_kept
-  __ctx_kept=" ${__ctx_name[*]} "
-  for __ctx_n in $1; do
-    if [[ -n ${!__ctx_n+x} || $__ctx_kept == *" $__ctx_n "* ]]; then
-      __ctx_clears+=("$__ctx_n")
-    fi
+  \builtin local __ctx_n "__ctx_all= $1 " __ctx_existing='' __ctx_kept
+  __ctx_kept=()
+  for __ctx_n in "${__ctx_pairs[@]%%=*}" "${__ctx_name[@]}"; do
+    case $__ctx_all in
+      *" $__ctx_n "*)
+        __ctx_kept+=("$__ctx_n") __ctx_existing+=${!__ctx_n+x}
+        ;;
+    esac
   done
+  __ctx_clears+=("${__ctx_kept[@]}")
+  if [[ $__ctx_existing != "$2" ]]; then
+    __ctx_all=" ${__ctx_kept[*]} "
+    for __ctx_n in $1; do
+      [[ -z ${!__ctx_n+x} || $__ctx_all == *" $__ctx_n "* ]] || __ctx_clears+=("$__ctx_n")
+    done
+  fi
 }
 
 # Carries the plan out that was read, as a person's choice.
@@ -421,7 +445,7 @@ function __ctx_switch {
   __ctx_profile=$__ctx_target __ctx_state=active __ctx_by=$__ctx_who __ctx_manual=$__ctx_hand __ctx_refusal='' \
     __ctx_applied=$__ctx_its_plan __ctx_color=$__ctx_its_color __ctx_lock=$__ctx_its_lock __ctx_claude=$__ctx_its_claude \
     __ctx_watched=$__ctx_its_watched __ctx_gone=$__ctx_its_gone __ctx_drifted='' __ctx_steady='' __ctx_switching='' \
-    __ctx_first=${__ctx_first:+new}
+    __ctx_first=${__ctx_first:+new} __ctx_unpublished=yes
   if [[ -z $__ctx_summary ]]; then
     __ctx_n=$((__ctx_count + ${#__ctx_pairs[@]} - ${#__ctx_displaced[@]}))
     __ctx_summary="$__ctx_n set, ${#__ctx_displaced[@]} cleared"
@@ -432,7 +456,7 @@ function __ctx_switch {
 # Takes the present profile off for the one that was read.
 function __ctx_make_room {
   \builtin local __ctx_gave __ctx_n
-  __ctx_decide fairly
+  __ctx_decide fairly writable
   __ctx_gave=${__ctx_had[*]}
   __ctx_undo
   __ctx_exports=
@@ -447,7 +471,7 @@ function __ctx_make_room {
     __ctx_displaced=("${__ctx_found[@]}")
   fi
   # shellcheck disable=SC2086  # a word for each name
-  [[ -z $__ctx_its_names ]] || __ctx_find_existing $__ctx_its_names
+  [[ -z $__ctx_its_names || -z $__ctx_existing && $__ctx_gave != *[xv]* ]] || __ctx_find_existing $__ctx_its_names
 }
 
 # Sets __ctx_displaced to the existing variables that the plan takes away for good.
@@ -458,15 +482,14 @@ function __ctx_find_displaced {
     [[ ${__ctx_steps[__ctx_i]} == *pend ]] || __ctx_set+="${__ctx_steps[__ctx_i + 1]} "
   done
   for __ctx_n in "${__ctx_clears[@]}"; do
-    __ctx_found=()
     if [[ $__ctx_n == *'*' ]]; then
       __ctx_match "${__ctx_n%'*'}"
-    elif [[ -n ${!__ctx_n+x} ]]; then
-      __ctx_found=("$__ctx_n")
+      for __ctx_i in "${__ctx_found[@]}"; do
+        [[ $__ctx_set == *" $__ctx_i "* ]] || __ctx_displaced+=("$__ctx_i")
+      done
+    elif [[ -n ${!__ctx_n+x} && $__ctx_set != *" $__ctx_n "* ]]; then
+      __ctx_displaced+=("$__ctx_n")
     fi
-    for __ctx_i in "${__ctx_found[@]}"; do
-      [[ $__ctx_set == *" $__ctx_i "* ]] || __ctx_displaced+=("$__ctx_i")
-    done
   done
 }
 
@@ -476,7 +499,7 @@ function __ctx_check {
   __ctx_displaced=()
   [[ ${#__ctx_clears[@]} -eq 0 ]] || __ctx_find_displaced
   # shellcheck disable=SC2206  # a word for each name
-  __ctx_names=($__ctx_its_names "${__ctx_displaced[@]}")
+  __ctx_names=($__ctx_its_names)
   for ((__ctx_i = 0; __ctx_i < ${#__ctx_steps[@]}; __ctx_i += 3)); do
     case ${__ctx_steps[__ctx_i]} in
       set | assign | prepend | append) __ctx_names+=("${__ctx_steps[__ctx_i + 1]}") ;;
@@ -484,14 +507,15 @@ function __ctx_check {
     esac
   done
   # One test for all names, as __ctx_is_name makes it, for it is slow.
-  case "${__ctx_names[*]} " in
+  case "${__ctx_names[*]}${__ctx_displaced[*]+ ${__ctx_displaced[*]}} " in
     [0-9]* | *[!\ 0-9A-Za-z_]* | *' '[0-9]* | *'  '* | *__ctx_* | *CTX_*)
       __ctx_complain "the plan of $__ctx_target is not one that this shell understands: nothing was changed"
       \builtin return 1
       ;;
   esac
   __ctx_find_existing "${__ctx_names[@]}"
-  if [[ -n $__ctx_existing ]]; then
+  __ctx_names+=("${__ctx_displaced[@]}")
+  if [[ -n $__ctx_existing || ${#__ctx_displaced[@]} -gt 0 ]]; then
     __ctx_find_array "${__ctx_names[@]}" || \builtin return 1
   fi
   # shellcheck disable=SC2086  # a word for each name
@@ -516,6 +540,7 @@ function __ctx_find_existing {
 
 # Returns 1 where one of these variables is an array, and says so.
 function __ctx_find_array {
+  __ctx_are_arrays "$@" || \builtin return 0
   \builtin local __ctx_n __ctx_i
   for __ctx_n in "$@"; do
     __ctx_i="${__ctx_n}[@]"
@@ -530,7 +555,8 @@ function __ctx_find_array {
 # __ctx_fresh, the names, and __ctx_pairs.
 function __ctx_write_record {
   \builtin local __ctx_n __ctx_set='' __ctx_lists=''
-  __ctx_new_record
+  # What Ctrl-C left of one that was not completed is no part of this one.
+  [[ -z ${__ctx_name[*]}$__ctx_fresh${__ctx_pairs[*]} ]] || __ctx_new_record
   __ctx_do_unset=("${__ctx_displaced[@]}") __ctx_do_export=() __ctx_do_names=() __ctx_do_values=() __ctx_do_hide=()
   for __ctx_n in "${__ctx_displaced[@]}"; do
     __ctx_remember "$__ctx_n" unset
@@ -544,11 +570,9 @@ function __ctx_write_record {
     __ctx_do_export=("${__ctx_its_pairs[@]}")
   fi
   [[ ${#__ctx_steps[@]} -eq 0 ]] || __ctx_record_steps
-  __ctx_do_export+=("CTX_PROFILE=$__ctx_target" CTX_STATUS=active "__CTX_BY=$__ctx_who")
-  [[ -z $__ctx_hand ]] || __ctx_do_export+=("__CTX_MANUAL=$__ctx_hand")
-  [[ -z $__ctx_set ]] || __ctx_do_export+=("__CTX_SET=${__ctx_set# }")
-  [[ -z $__ctx_lists ]] || __ctx_do_export+=("__CTX_LISTS=${__ctx_lists# }")
-  [[ -z $__ctx_previous ]] || __ctx_do_export+=("__CTX_PREVIOUS=$__ctx_previous")
+  # The rest of what children are to know is published once the profile is active.
+  __ctx_do_export+=("CTX_PROFILE=$__ctx_target" ${__ctx_set:+"__CTX_SET=${__ctx_set# }"} \
+    ${__ctx_lists:+"__CTX_LISTS=${__ctx_lists# }"})
 }
 
 # Makes steps of what would have been set together.
@@ -629,13 +653,14 @@ function __ctx_carry_out_hidden {
 }
 
 # Decides what every variable of the record goes back to. Fairly: what the user changed since stays as it is. By force:
-# the profile was never finished, so nobody but ctx has changed anything. A readonly variable keeps its value: 1.
+# the profile was never finished, so nobody but ctx has changed anything. A readonly variable keeps its value: 1. There is
+# none if $2 says "writable".
 function __ctx_decide {
-  \builtin local __ctx_readonly __ctx_code=0
+  \builtin local __ctx_readonly='' __ctx_code=0
   __ctx_do_unset=(CTX_PROFILE CTX_STATUS __CTX_BY __CTX_SET __CTX_LISTS)
   __ctx_do_export=() __ctx_do_names=() __ctx_do_values=() __ctx_do_hide=()
   # shellcheck disable=SC2086  # a word for each name
-  __ctx_find_readonly "${__ctx_name[@]}" $__ctx_fresh
+  [[ -n ${2-} ]] || __ctx_find_readonly "${__ctx_name[@]}" $__ctx_fresh
   if [[ -n $__ctx_fresh ]]; then
     if [[ -n $__ctx_readonly || $1 == fairly ]] && ! __ctx_is_as_set; then
       __ctx_record_pairs
@@ -955,22 +980,23 @@ function __ctx_is_unchanged {
 function __ctx_follow {
   [[ -n $__ctx_stamp && -z $__ctx_pin && ${PWD-} == /?* && $PWD/ != */../* ]] || \builtin return 1
   # Most moves are one directory down, aside or up. The last candidate is that of the directory left, unless it is bound.
-  __ctx_n=$((${#__ctx_absent[@]} - 1))
-  if [[ ${PWD%/*} == "$__ctx_at" ]]; then
-    __ctx_n=$((__ctx_n + 1))
-  elif [[ $__ctx_n -lt 0 || ${__ctx_absent[__ctx_n]} != "$__ctx_at/.ctx.toml" ]]; then
-    __ctx_follow_far
-    \builtin return
-  elif [[ ${__ctx_at%/*} == "$PWD" ]]; then
-    \builtin unset -v "__ctx_absent[__ctx_n]"
-    __ctx_at=$PWD
-    \builtin return 0
-  elif [[ ${__ctx_at%/*} != "${PWD%/*}" ]]; then
-    __ctx_follow_far
-    \builtin return
+  __ctx_n=${#__ctx_absent[@]} __ctx_f=$PWD/.ctx.toml
+  if [[ ${PWD%/*} != "$__ctx_at" ]]; then
+    if [[ $__ctx_n -eq 0 || ${__ctx_absent[--__ctx_n]} != "$__ctx_at/.ctx.toml" ]]; then
+      __ctx_follow_far
+      \builtin return
+    elif [[ ${__ctx_at%/*} != "${PWD%/*}" ]]; then
+      if [[ ${__ctx_at%/*} == "$PWD" ]]; then
+        \builtin unset -v "__ctx_absent[__ctx_n]"
+        __ctx_at=$PWD
+      else
+        __ctx_follow_far
+      fi
+      \builtin return
+    fi
   fi
-  [[ ! -e $PWD/.ctx.toml && (-z $__ctx_tree || ! -f $__ctx_tree$PWD/.ctx.toml) ]] || \builtin return 1
-  __ctx_absent[__ctx_n]=$PWD/.ctx.toml __ctx_at=$PWD
+  [[ ! -e $__ctx_f && (-z $__ctx_tree || ! -f $__ctx_tree$__ctx_f) ]] || \builtin return 1
+  __ctx_absent[__ctx_n]=$__ctx_f __ctx_at=$PWD
 }
 
 # The same for every other move.
@@ -1052,10 +1078,12 @@ function __ctx_look {
     __ctx_clears __ctx_steps __ctx_its_names __ctx_its_pairs IFS=$' \t\n'
   __ctx_left_plan=$__ctx_applied
   [[ $__ctx_here == /* && $__ctx_here/ != */../* ]] || __ctx_here=/
-  if [[ -z $__ctx_stamp ]] || ! __ctx_is_stamped; then
+  # As in __ctx_is_unchanged: mostly that is enough.
+  [[ $__ctx_stamp == /* && -e $__ctx_stamp && ! $__ctx_stamp -nt $__ctx_profiles && ! $__ctx_stamp -ot $__ctx_profiles ]] ||
+    { [[ -n $__ctx_stamp ]] && __ctx_is_stamped; } || {
     __ctx_index=unknown
     ! __ctx_load_index || __ctx_index=loaded
-  fi
+  }
   __ctx_walk
   if [[ $__ctx_dir != "$__ctx_binding" || $__ctx_force == auto ]]; then
     __ctx_entered=yes
@@ -1484,6 +1512,18 @@ function __ctx_hook {
 # --- 9. Command -------------------------------------------------------------------------------------------------------
 
 function __CTX_NAME__ {
+  # As at the prompt: most shells have no option set that ctx would have to switch off.
+  # shellcheck disable=SC2050  # a constant only without nocasematch
+  case $- in
+    *[aekuvxE]*) ;;
+    *)
+      if [[ a != A && -z ${__ctx_flags-} ]] && \builtin declare -F __ctx_command >/dev/null; then
+        \builtin local IFS=$' \t\n'
+        __ctx_command "$@"
+        \builtin return "$?"
+      fi
+      ;;
+  esac
   {
     if \builtin declare -F __ctx_begin >/dev/null; then
       __ctx_begin "$-" 0
@@ -1501,7 +1541,7 @@ function __CTX_NAME__ {
 }
 
 function __ctx_command {
-  __ctx_recover
+  [[ -z $__ctx_switching$__ctx_looking ]] || __ctx_recover
   case ${1-} in
     use)
       \builtin shift

@@ -29,7 +29,8 @@ set -gu __ctx_version __CTX_VERSION__
 # What the record and the head of the active plan are made of.
 set -gu __ctx_record __ctx_set __ctx_set_to __ctx_set_absent __ctx_set_exported __ctx_set_unexported __ctx_gone_exported \
     __ctx_gone_unexported __ctx_gone_path __ctx_lists __ctx_list_exported __ctx_list_unexported __ctx_applied __ctx_style \
-    __ctx_watch __ctx_gone __ctx_watched __ctx_kept __ctx_kept_to __ctx_steady
+    __ctx_watch __ctx_gone __ctx_watched __ctx_kept __ctx_kept_to __ctx_steady __ctx_plain __ctx_give_exported \
+    __ctx_give_unexported
 
 # What a plan or an answer is read into.
 set -gu __ctx_its_variables __ctx_plan __ctx_plan_{names,values,clears,gone,patterns,edits,counts} \
@@ -53,17 +54,22 @@ set -gu __ctx_readonly '\b(?:_|FISH_VERSION|PWD|SHLVL|argv|fish_kill_signal|fish
 #
 # What is known about directories has the names that README.md gives, and:
 #
-# __ctx_question  the words of a test that holds while everything is as it was: "" where nothing was decided
+# __ctx_question  what a prompt compares with x"$PWD". Where a directory change has to be looked at in any case, there are
+#                 more words; the first is "" where nothing was decided. With __ctx_stamp_test (the index) and
+#                 __ctx_rest_test (files and records) behind it, it is a test that holds while everything is as it was
+# __ctx_unstamped the other words where there is no stamp, for there changes are noticed at directory changes only
+# __ctx_line      a directory and all above it, as in __ctx_up: of the last walk that went on from where it began
 # __ctx_entries   the same as __ctx_tree, or nothing where that folder is empty
 # __ctx_own_absent, __ctx_own_present: what the binding rests on; __ctx_absent has the candidates on the way to it as well
 #
 # __ctx_understood holds the names of the last plan whose names were found to be such that this shell may set and take away.
 #
 # The undo record: __ctx_set and, in the same order, __ctx_set_to are what ctx set; __ctx_lists the list variables that
-# it added to. __ctx_{set,gone,list}_{exported,unexported} are the names that it set, took away and added to, where there
-# was a global variable before; __ctx_set_absent those set where there was none; __ctx_gone_path those taken away that had
-# been declared path variables. __ctx_old_NAME is what was there; of a list __ctx_new_NAME is what ctx made of it,
-# __ctx_front_NAME and __ctx_back_NAME what it added.
+# it added to. Where nothing of what the profile sets and takes away was there before, and it edits no lists, __ctx_plain
+# is set and that is all. Else __ctx_{set,gone,list}_{exported,unexported} are the names that it set, took away and added
+# to, where there was a global variable before; __ctx_set_absent those set where there was none; __ctx_gone_path those taken
+# away that had been declared path variables. __ctx_old_NAME is what was there; of a list __ctx_new_NAME is what ctx made of
+# it, __ctx_front_NAME and __ctx_back_NAME what it added.
 #
 # The decisions, which may be carried out any number of times: __ctx_erase, __ctx_give_exported, __ctx_give_unexported.
 
@@ -289,7 +295,7 @@ function __ctx_switch
     set -q __ctx_nothing $__ctx_plan_names $__ctx_plan_clears $__ctx_plan_gone
     set -l __ctx__free $status
     # fish hands an exported universal variable to every program, whatever a session erases or sets unexported.
-    if test $__ctx__free != "$__ctx_plan_counts[1]" -o -n "$__ctx_plan_patterns"; and set -nUx | string match -q '*'
+    if test "$__ctx__free $__ctx_plan_patterns" != "$__ctx_plan_counts[1] "; and set -nUx | string match -q '*'
         set -l IFS \n
         for __ctx__name in (set -nUx | string match -r -- "$(__ctx_print_pattern)")
             builtin contains -- $__ctx__name $__ctx_plan_names $__ctx__lists
@@ -298,8 +304,8 @@ function __ctx_switch
         end
     end
 
-    set -l __ctx__was $__ctx_profile
     if set -q __ctx_state[1]
+        set -l __ctx__was $__ctx_profile
         set -q __ctx_mark[1]
         or set -g __ctx_switching yes
         __ctx_take_off
@@ -318,13 +324,13 @@ function __ctx_switch
     set -g __ctx_set_to $__ctx_plan_values
     set -q __ctx_plan_edits[1]
     and __ctx_remember_lists $__ctx_plan_edits
-    set -l __ctx__fast
-    if test $__ctx__free = "$__ctx_plan_counts[1]"; and begin
-            test -z "$__ctx_plan_patterns"
-            or not set -ngx | string match -qr -- "^(?:$__ctx_plan_patterns)\$"
+    if test "$__ctx__free $__ctx_plan_patterns" = "$__ctx_plan_counts[1] "; or begin
+            test $__ctx__free = "$__ctx_plan_counts[1]"
+            and not set -ngx | string match -qr -- "^(?:$__ctx_plan_patterns)\$"
         end
-        set __ctx__fast yes
-        set -g __ctx_set_absent $__ctx_set
+        set -q __ctx_lists[1]
+        and set -g __ctx_set_absent $__ctx_set
+        or set -g __ctx_plain yes
     else
         __ctx_remember_existing
     end
@@ -370,21 +376,25 @@ function __ctx_switch
     set -g __ctx_status active
     set -g __ctx_state active
     set -eg __ctx_nothing __ctx_switching __ctx_again __ctx_refusal __ctx_told
-    if test "$__ctx_style" = ' '
-        set -gu CTX_PROMPT "$__ctx_profile "
-    else
-        __ctx_show
+    switch "$__ctx_style"
+        case ' '
+            set -gu CTX_PROMPT "$__ctx_profile "
+        case '*'
+            __ctx_show
     end
     if test "$argv[2]" != -
         if test -z "$__ctx__summary"
             # Substitutions are slow.
-            if test -n "$__ctx__fast" -a -z "$__ctx_lists"
+            if set -q __ctx_plain
                 set __ctx__summary $__ctx_plan_counts[2]" set, 0 cleared"
             else
                 set __ctx__summary (builtin count $__ctx_set $__ctx_lists)" set, "(builtin count $__ctx_gone_exported $__ctx_gone_unexported)" cleared"
             end
         end
-        __ctx_say "$__ctx__target · $__ctx__summary$argv[2]"
+        # As __ctx_say does it.
+        set -q CLAUDECODE
+        or test -n "$CTX_QUIET"
+        or builtin echo "ctx: $__ctx__target · $__ctx__summary$argv[2]" >&2
     end
     return 0
 end
@@ -425,6 +435,10 @@ function __ctx_decide
     set -l __ctx__now \x1f$$__ctx_set
     set -l __ctx__then \x1f$__ctx_set_to
     if set -qg __ctx_state $__ctx_set; and test "$__ctx__now" = "$__ctx__then"
+        if set -q __ctx_plain
+            set -g __ctx_erase $__ctx_set
+            return
+        end
         set -g __ctx_erase $__ctx_set_absent
         set -g __ctx_give_exported $__ctx_set_exported
         set -g __ctx_give_unexported $__ctx_set_unexported
@@ -515,6 +529,8 @@ end
 # The profile was never finished, so nobody but ctx has changed anything.
 function __ctx_decide_by_force
     set -g __ctx_erase $__ctx_set_absent
+    set -q __ctx_plain
+    and set -g __ctx_erase $__ctx_set
     set -g __ctx_give_exported $__ctx_set_exported $__ctx_gone_exported $__ctx_list_exported
     set -g __ctx_give_unexported $__ctx_set_unexported $__ctx_gone_unexported $__ctx_list_unexported
     for __ctx__name in $__ctx_lists
@@ -526,6 +542,14 @@ end
 # Carries the decisions out.
 function __ctx_undo
     set -g __ctx_state undoing
+    if set -q __ctx_plain
+        # Nothing has to be given back, and the record has no more than this.
+        set -eg CTX_PROFILE CTX_STATUS __CTX_BY __CTX_SET $__ctx_erase
+        set -g __ctx_state
+        set -eg __ctx_profile __ctx_status __ctx_again __ctx_plain __ctx_set __ctx_set_to __ctx_applied __ctx_style \
+            __ctx_watch __ctx_gone __ctx_watched __ctx_kept __ctx_kept_to __ctx_steady
+        return
+    end
     set -eg __ctx_nothing $__ctx_erase
     for __ctx__name in $__ctx_give_exported
         set -l __ctx__old __ctx_old_$__ctx__name
@@ -653,11 +677,9 @@ function __ctx_read_answer
         test "$__ctx_head_text[1]" = text -a -f $argv[1] -a -r $argv[1] -a $argv[1] -ef "$__ctx_head_source[2]" -a ! -L "$__ctx_head_source[2]"
         or return
         set -l fish_read_limit 65536
-        set -l __ctx__text
-        set -l __ctx__more
         begin
-            read -z __ctx__text
-            and read -z __ctx__more
+            read -fz __ctx__text
+            and read -fz __ctx__more
         end <$argv[1]
         test x"$__ctx__text" = x"$__ctx_head_text[2]" -a -z "$__ctx__more"
         and test -n "$__ctx__text" -o ! -s $argv[1]
@@ -690,9 +712,11 @@ function __ctx_use_index
     set -g __ctx_tree /dev/null
     set -g __ctx_stamp "$argv[2]"
     set -g __ctx_default "$argv[3]"
+    set -g __ctx_unstamped
     switch $__ctx_stamp
         case ''
             set -g __ctx_stamp_test
+            set -g __ctx_unstamped -a x
         case -
             set -g __ctx_stamp_test -a ! -e $__ctx__source
         case '/*'
@@ -813,8 +837,8 @@ function __ctx_walk
     end
     set -q __ctx_pin[1]
     and return
-    # Most walks end where they begin, or nowhere.
-    if test $__ctx_here != / -a -e $__ctx_here/.ctx.toml -a ! -e $__ctx_tree$__ctx_here/.ctx.toml
+    # Most walks end where they begin, or nowhere: the shorter test comes first.
+    if test -e $__ctx_here/.ctx.toml; and test $__ctx_here != / -a ! -e $__ctx_tree$__ctx_here/.ctx.toml
         if __ctx_meet $__ctx_here/.ctx.toml "$argv[1]"
             set -g __ctx_found $__ctx_here
             set -g __ctx_up $__ctx_here
@@ -822,12 +846,17 @@ function __ctx_walk
         end
         set -eg __ctx_way_present
     end
-    # The directory and all above it, nearest first; the root is "".
-    set -g __ctx_up ''
-    set -l __ctx__part
-    string match -raq '(?<__ctx__part>/[^/]+)' -- $__ctx_here
-    for __ctx__name in $__ctx__part
-        set -p __ctx_up $__ctx_up[1]$__ctx__name
+    # The directory and all above it, nearest first; the root is "". Most leave a project for where they came from.
+    if test "$__ctx_here" = "$__ctx_line[1]"
+        set -g __ctx_up $__ctx_line
+    else
+        set -g __ctx_up ''
+        set -l __ctx__part
+        string match -raq '(?<__ctx__part>/[^/]+)' -- $__ctx_here
+        for __ctx__name in $__ctx__part
+            set -p __ctx_up $__ctx_up[1]$__ctx__name
+        end
+        set -g __ctx_line $__ctx_up
     end
     if not builtin path filter -q -- $__ctx_up/.ctx.toml $__ctx_entries$__ctx_up/.ctx.toml
         set -g __ctx_way_absent $__ctx_up/.ctx.toml
@@ -872,12 +901,12 @@ end
 # Looks at the directory and does what is due. HOW is empty, or first, inherited (by force: start-up files may have exported
 # over the profile), auto (as if just entered, by force), reload (by force, and nothing on disk counts).
 function __ctx_look
-    set -g __ctx_question ''
+    set -g __ctx_question '' -a x
     set -l __ctx__changed $argv[1]
     set -l __ctx__ask
-    if test "$argv[1]" = reload
+    if set -q argv[1]; and test $argv[1] = reload
         set __ctx__ask yes
-    else if not test -n "$__ctx_stamp" -a x = x $__ctx_stamp_test
+    else if not test -n "$__ctx_stamp" $__ctx_stamp_test
         set __ctx__changed yes
         __ctx_load_index
         or set __ctx__ask yes
@@ -898,7 +927,7 @@ function __ctx_look
         or set __ctx__entered
     end
 
-    set -eg __ctx_nothing __ctx_at __ctx_left __ctx_left_from __ctx_left_previous
+    set -g __ctx_at
     set -g __ctx_mark yes
     # Most bindings are entered with their answer on disk, and left for none.
     if set -q __ctx_answered; and test -n "$__ctx__entered" -a -z "$__ctx__ask"
@@ -925,28 +954,32 @@ function __ctx_look
             return $__ctx__code
         end
         set -g __ctx_left_previous $__ctx_previous
-    else if test -z "$__ctx__ask$__ctx_found$__ctx_manual$__ctx_default" -a -n "$__ctx__entered"
+    else if test "$__ctx__entered $__ctx__ask$__ctx_found$__ctx_manual$__ctx_default" = 'yes '
         # What __ctx_leave, __ctx_do and __ctx_settle do with nothing read.
-        set -l __ctx__was $__ctx_profile
         if set -q __ctx_state[1]
             set -g __ctx_previous $__ctx_profile
             set -gx __CTX_PREVIOUS $__ctx_profile
             __ctx_decide
             __ctx_undo
+            set -gu CTX_PROMPT ''
+            # As __ctx_say does it.
+            set -q CLAUDECODE
+            or test -n "$CTX_QUIET"
+            or builtin echo "ctx: off · was $__ctx_previous" "· ctx status tells what "$__ctx_claude" uses now" >&2
+        else if test -n "$CTX_PROMPT"
+            set -gu CTX_PROMPT ''
         end
-        set -eg __ctx_nothing __CTX_BINDING CTX_STATUS __ctx_status __ctx_by __ctx_refusal __ctx_told __ctx_binding \
-            __ctx_place __ctx_file __ctx_real __ctx_mode __ctx_content __ctx_own_present __ctx_own_absent __ctx_present
-        test -z "$CTX_PROMPT"
-        or set -gu CTX_PROMPT ''
-        test -z "$__ctx__was"
-        or __ctx_say "off · was $__ctx__was" "· ctx status tells what "$__ctx_claude" uses now"
-        if set -q __ctx_plan; or set -q __ctx_way_present[1]
+        set -eg __CTX_BINDING CTX_STATUS __ctx_status __ctx_by __ctx_refusal __ctx_told __ctx_binding __ctx_place \
+            __ctx_file __ctx_real __ctx_mode __ctx_content __ctx_own_present __ctx_own_absent __ctx_present \
+            __ctx_rest_test
+        # A file that is denied was read on the way.
+        if set -q __ctx_plan
             __ctx_settle
             return 0
         end
         set -g __ctx_absent '' $__ctx_way_absent
         set -g __ctx_at $__ctx_here
-        set -g __ctx_question x"$PWD" $__ctx_stamp_test
+        set -g __ctx_question x"$PWD" $__ctx_unstamped
         set -eg __ctx_mark
         return 0
     else if begin
@@ -1202,25 +1235,25 @@ end
 
 # Remembers how to tell that everything is as it is now.
 function __ctx_settle
-    set -l __ctx__question
+    set -g __ctx_rest_test
     for __ctx__path in $__ctx_way_present $__ctx_own_present
-        set -a __ctx__question -a -e $__ctx__path
+        set -ga __ctx_rest_test -a -e $__ctx__path
     end
     switch "$__ctx_mode"
         case text prefix
-            set -a __ctx__question -a -f $__ctx_file -a -r $__ctx_file -a ! -L $__ctx_real
+            set -ga __ctx_rest_test -a -f $__ctx_file -a -r $__ctx_file -a ! -L $__ctx_real
             test $__ctx_file = $__ctx_real
-            or set -a __ctx__question -a $__ctx_file -ef $__ctx_real
+            or set -ga __ctx_rest_test -a $__ctx_file -ef $__ctx_real
             test -n "$__ctx_content"
-            or set -a __ctx__question -a ! -s $__ctx_file
+            or set -ga __ctx_rest_test -a ! -s $__ctx_file
         case odd
-            set -a __ctx__question -a -e $__ctx_file -a \( ! -f $__ctx_file -o ! -r $__ctx_file -o ! -s $__ctx_file \)
+            set -ga __ctx_rest_test -a -e $__ctx_file -a \( ! -f $__ctx_file -o ! -r $__ctx_file -o ! -s $__ctx_file \)
     end
     # Not an empty list, for which paths would be read from standard input.
     set -g __ctx_absent '' $__ctx_way_absent $__ctx_own_absent
     set -g __ctx_present $__ctx_way_present $__ctx_own_present
     set -g __ctx_at $__ctx_here
-    set -g __ctx_question x"$PWD" $__ctx_stamp_test $__ctx__question
+    set -g __ctx_question x"$PWD" $__ctx_unstamped
     set -eg __ctx_mark __ctx_left __ctx_left_from __ctx_left_previous
     set -q __ctx_head_binding
     and set -eg __ctx_nothing $__ctx_its_variables
@@ -1301,22 +1334,23 @@ function __ctx_prompt --on-event fish_prompt
             __ctx_recover
     end
     if set -q __ctx_ready
-        if not test x"$PWD" = $__ctx_question; or builtin path filter -q -- $__ctx_absent
+        if not test x"$PWD" = $__ctx_question $__ctx_stamp_test $__ctx_rest_test; or builtin path filter -q -- $__ctx_absent
             __ctx_look
-        else if test "$__ctx_mode" = text
-            # As __ctx_is_text does it.
-            set -l fish_read_limit 65536
-            set -l __ctx__text
-            set -l __ctx__more
-            begin
-                read -z __ctx__text
-                and read -z __ctx__more
-            end <$__ctx_file
-            test x"$__ctx__text" = x"$__ctx_content" -a -z "$__ctx__more"
-            or __ctx_look
-        else if test "$__ctx_mode" = prefix
-            __ctx_is_text $__ctx_file prefix $__ctx_content
-            or __ctx_look
+        else
+            switch "$__ctx_mode"
+                case text
+                    # As __ctx_is_text does it.
+                    set -l fish_read_limit 65536
+                    begin
+                        read -fz __ctx__text
+                        and read -fz __ctx__more
+                    end <$__ctx_file
+                    test x"$__ctx__text" = x"$__ctx_content" -a -z "$__ctx__more"
+                    or __ctx_look
+                case prefix
+                    __ctx_is_text $__ctx_file prefix $__ctx_content
+                    or __ctx_look
+            end
         end
     else if test -n "$__ctx_follows"
         set -g __ctx_ready yes
@@ -1346,7 +1380,7 @@ function __ctx_moved --on-variable PWD
     # Most ways out of a binding are seen at once. What is special in a pattern only makes a move look like one.
     switch $PWD/
         case "$__ctx_binding"/'*'
-            if not set -q __ctx_question[2]
+            if set -q __ctx_question[2]
                 __ctx_look
                 return
             end
@@ -1376,7 +1410,7 @@ function __ctx_moved --on-variable PWD
     end
     set -g __ctx_absent '' $__ctx_way_absent $__ctx_own_absent
     set -g __ctx_at $PWD
-    set -g __ctx_question[1] x"$PWD"
+    set -g __ctx_question x"$PWD"
 end
 
 # Sets what CTX_STATUS says: STATUS, or "" for none.
@@ -1530,7 +1564,7 @@ function __ctx_use_pinned
     set -g __ctx_binding ''
     set -g __ctx_place ''
     set -eg __CTX_BINDING
-    set -g __ctx_question ''
+    set -g __ctx_question '' -a x
     set -g __ctx_file
     set -g __ctx_mode
     set -g __ctx_own_present
@@ -1595,7 +1629,7 @@ function __ctx_allowed
     end
     set -g __ctx_by
     set -g __ctx_at
-    set -g __ctx_question ''
+    set -g __ctx_question '' -a x
     return 0
 end
 
@@ -1625,7 +1659,8 @@ if not set -qg __ctx_state
     set -gu __ctx_tree /dev/null
     set -gu __ctx_stamp '?'
     set -gu __ctx_stamp_test -a x = y
-    set -gu __ctx_question ''
+    set -gu __ctx_unstamped
+    set -gu __ctx_question '' -a x
     set -gu __ctx_follows
     status is-interactive
     and set -gu __ctx_follows yes
@@ -1637,3 +1672,5 @@ end
 # A hook of another release that was here before has none.
 set -qg __ctx_entries
 or set -gu __ctx_entries $__ctx_tree
+set -qg __ctx_unstamped
+or set -gu __ctx_question '' -a x

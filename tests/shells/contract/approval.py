@@ -101,6 +101,25 @@ class ApprovalContract(Interactive):
             assert session.prompt() == ""
             assert session.active() is None
 
+    def test_a_denied_file_that_was_passed_on_the_way_out_has_its_say_once_it_is_allowed(self, user: Home) -> None:
+        """Leaving an active project for below a denied file is decided without the program from the second time on."""
+        good = user.project(ACME, "good")
+        denied = user.project(OTHER, "denied", trusted=False)
+        below = denied / "a" / "b"
+        below.mkdir(parents=True)
+        user.ctx("deny", str(denied))
+        with self.started(user) as session:
+            for _ in range(3):
+                session.enter(good)
+                assert session.active() == "acme"
+                session.enter(below)
+                assert session.active() is None
+                assert session.prompt() == ""
+            user.ctx("allow", "--yes", str(denied))
+            (line,) = said(session.prompt())
+            assert line.startswith("ctx: other · ")
+            assert session.active() == "other"
+
     def test_allowing_one_project_does_not_allow_a_name_that_begins_like_it(self, user: Home) -> None:
         """direnv's whitelist and others' compare strings: `project-a` is no prefix of `project-a-evil`."""
         good = user.project(ACME, "project-a")
