@@ -82,7 +82,7 @@ $global:__ctx_state.Version = __CTX_VERSION__
 
 # Record: the active profile and how to undo it; $null when none.
 #   New: what each variable holds since. Old: what it held. $null: it does, or did, not exist.
-#   Lists: for each list variable Front and Back, ctx's entries, and Existed. Names: what was set, in order.
+#   Lists: for each list variable Front and Back, ctx's entries, and Existed.
 # Journal: values to write when a change was interrupted; $null when none is under way. After, AfterBy: the Record from
 #   then on, and who chose it.
 # Applied, Style, Protected, Claude, Watch: the plan that the active profile was made from, as one text, and what it
@@ -120,6 +120,8 @@ function global:__ctx_start {
         $names = '^(?!(?i:(?:__)?CTX_))[A-Za-z_][A-Za-z0-9_().-]*\*?\z'
     }
     $s.NamePattern = [regex]::new($names)
+    # The beginning of a word that is none, among names that are separated by spaces.
+    $s.StrangePattern = [regex]::new('(?:^| )(?!' + $names.Replace('^', '').Replace('\*?\z', '(?: |\z)') + ')')
     # Not what outlives a profile: __ctx_publish keeps that.
     $s.OwnPattern = [regex]::new('(?m)^(?:CTX_PROFILE|__CTX_(?!(?:MANUAL|BY|BINDING|PIN)$).*)$')
     $s.ProfilePattern = [regex]::new('^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z')
@@ -140,6 +142,7 @@ function global:__ctx_start {
             [IO.File]::Exists($Path) -or [IO.Directory]::Exists($Path)
         }
     }
+    $s.PlanFolder = [IO.Path]::Combine($s.Cache, 'plans', 'pwsh')
     $s.ConfigFile = [IO.Path]::Combine($s.Config, 'profiles.toml')
     foreach ($list in 'Absent', 'Present', 'OwnAbsent', 'OwnPresent') {
         $s[$list] = [Collections.Generic.List[string]]::new()
@@ -190,7 +193,6 @@ function global:__ctx_adopt_profile {
         if (-not $Live.ContainsKey($key)) { continue }
         $record.New[$key] = $Live[$key]
         $record.Old[$key] = $null
-        $record.Names.Add($key)
     }
     foreach ($key in ([string] $Live['__CTX_LISTS']).Split([char] ' ')) {
         if (-not $s.NamePattern.IsMatch($key) -or -not $Live.ContainsKey("__CTX_LIST_$key")) { continue }
@@ -218,7 +220,6 @@ function global:__ctx_new_record {
         New = [Collections.Hashtable]::new($comparer)
         Old = [Collections.Hashtable]::new($comparer)
         Lists = [Collections.Hashtable]::new($comparer)
-        Names = [Collections.Generic.List[string]]::new()
     }
 }
 
@@ -412,6 +413,7 @@ function global:__ctx_understand {
     param($Name, $Summary, $Triples)
     $plan = @{
         Profile = $Name; Summary = $Summary; Triples = $Triples; First = 0; Text = ''
+        New = $null; Names = $null; Clears = $null; Rest = 0
         Color = ''; Protected = $false; Watch = ''; Claude = $false
         Binding = $null; Place = ''; By = $null; File = ''; Real = ''; Mode = ''; Content = ''
         Absent = [Collections.Generic.List[string]]::new(); Present = [Collections.Generic.List[string]]::new()
@@ -446,7 +448,50 @@ function global:__ctx_understand {
     $i = $plan.First
     $steps = [string]::Join("`0", [string[]] $Triples, $i, $Triples.Length - $i)
     $plan.Text = [string]::Join("`0", $Name, $Summary, $plan.Color, $plan.Protected, $plan.Watch, $steps)
+    __ctx_prepare $plan
     return $plan
+}
+
+# What a plan's steps come to in any environment, for every switch to begin with: New, what they set; Names, in their
+# order; Clears, which finds what they clear among names that stand between NULs. Rest: the first step that is left to
+# the switch, for a list or for what is strange.
+function global:__ctx_prepare {
+    [Diagnostics.DebuggerHidden()]
+    param($Plan)
+    $s = $global:__ctx_state
+    $triples = $Plan.Triples
+    $new = [Collections.Hashtable]::new($s.Comparer)
+    $clears = ''
+    for ($i = $Plan.First; $i -lt $triples.Length -and $triples[$i] -ceq 'unset'; $i += 3) {
+        $key = $triples[$i + 1]
+        $end = '(?=\0)'
+        if ($key.EndsWith('*', [StringComparison]::Ordinal)) {
+            if ($key.IndexOf([char] ' ') -ge 0) { break }
+            $key = $key.Substring(0, $key.Length - 1)
+            $end = '[^\0]*'
+        }
+        if ($s.StrangePattern.IsMatch($key)) { break }
+        $clears += '|(?:' + [regex]::Escape($key).Replace('\ ', '|') + ')' + $end
+    }
+    if ($clears) {
+        $options = [Text.RegularExpressions.RegexOptions]::CultureInvariant
+        if ($s.Windows) { $options = $options -bor [Text.RegularExpressions.RegexOptions]::IgnoreCase }
+        $Plan.Clears = [regex]::new('\0(?:' + $clears.Substring(1) + ')', $options)
+    }
+    $Plan.Names = [Collections.Generic.List[string]]::new()
+    # Windows: how a name is spelled there depends on the environment.
+    for (; $i -lt $triples.Length -and -not $s.Windows; $i += 3) {
+        $kind = $triples[$i]
+        $key = $triples[$i + 1]
+        $value = $triples[$i + 2]
+        if ($kind -cne 'set' -and $kind -cne 'assign') { break }
+        # What an empty value comes to depends on the version.
+        if ($value.Length -eq 0 -or $value.IndexOf([char] 0) -ge 0 -or -not $s.NamePattern.IsMatch($key)) { break }
+        $new[$key] = $value
+        if (-not $Plan.Names.Contains($key)) { $Plan.Names.Add($key) }
+    }
+    $Plan.New = $new
+    $Plan.Rest = $i
 }
 
 # Makes a plan's profile active. By: who chose it. Place: what its line ends with; $null: there is no line. Throws, with
@@ -457,60 +502,80 @@ function global:__ctx_switch {
     $s = $global:__ctx_state
     $name = $Plan.Profile
     $triples = $Plan.Triples
-    $live = __ctx_environment
-    $values = __ctx_off_values $live
-    $base = $live.Clone()
-    foreach ($entry in $values.GetEnumerator()) {
-        if ($null -eq $entry.Value) { [void] $base.Remove($entry.Key) } else { $base[$entry.Key] = $entry.Value }
-    }
-
-    $record = __ctx_new_record $name
-    $new = $record.New
-    $listed = [Collections.Generic.List[string]]::new()
-    $pattern = $s.NamePattern
     $strange = "ctx: the plan of $name is not one that this shell understands: nothing was changed"
     if (-not $s.ProfilePattern.IsMatch($name)) { throw $strange }
-    $star = [char] '*'
-    for ($i = $Plan.First; $i -lt $triples.Length; $i += 3) {
-        $kind = $triples[$i]
-        $key = $triples[$i + 1]
-        if ($kind -ceq 'unset' -and $key.IndexOf($star) -lt 0) {
-            foreach ($other in $key.Split([char] ' ')) {
-                # Most of them are not there.
-                if (-not $base.ContainsKey($other) -and -not $new.ContainsKey($other)) { continue }
-                if (-not $pattern.IsMatch($other)) { throw $strange }
-                $new[$other] = $null
-            }
-            continue
+    if ($s.Windows) { $live = __ctx_environment } else { $live = [Environment]::GetEnvironmentVariables() }
+    # First what there is without a profile, then what is written: the same, and over it what the plan says.
+    $journal = __ctx_off_values $live
+    $values = $journal.Clone()
+    $new = $Plan.New.Clone()
+    if ($null -ne $Plan.Clears) {
+        $present = [string[]]::new($live.get_Count())
+        $live.get_Keys().CopyTo($present, 0)
+        # What the last profile took away, and this one does too, is not there.
+        $given = [string[]]::new($journal.get_Count())
+        $journal.get_Keys().CopyTo($given, 0)
+        $present = [string]::Join("`0", '', [string]::Join("`0", $present), [string]::Join("`0", $given), '')
+        foreach ($match in $Plan.Clears.Matches($present)) {
+            $key = $match.Value.Substring(1)
+            if ($new.ContainsKey($key)) { continue }
+            if ($journal.ContainsKey($key)) { $was = $journal[$key] } else { $was = $live[$key] }
+            if ($null -ne $was) { $new[$key] = $null }
         }
-        if (-not $pattern.IsMatch($key)) { throw $strange }
-        if ($kind -ceq 'unset') {
-            $prefix = $key.Substring(0, $key.Length - 1)
-            foreach ($other in @($base.get_Keys()) + @($new.get_Keys())) {
-                if ($other.StartsWith($prefix, $s.Comparison)) { $new[$other] = $null }
-            }
-            continue
+    }
+    $names = $Plan.Names
+    $listed = [Collections.Generic.List[string]]::new()
+    $lists = [Collections.Hashtable]::new($s.Comparer)
+    if ($Plan.Rest -lt $triples.Length) {
+        $names = [Collections.Generic.List[string]]::new($names)
+        $base = $live.Clone()
+        foreach ($entry in $journal.GetEnumerator()) {
+            if ($null -eq $entry.Value) { [void] $base.Remove($entry.Key) } else { $base[$entry.Key] = $entry.Value }
         }
-        $value = $triples[$i + 2]
-        if ($value.IndexOf([char] 0) -ge 0) { throw $strange }
-        if ($s.Windows) { $key = __ctx_spelling $key $base }
-        if ($kind -ceq 'set' -or $kind -ceq 'assign') {
-            if ($value.Length -eq 0) { $value = __ctx_settled_value $key $value }
-            $new[$key] = $value
-            if (-not $record.Names.Contains($key)) { $record.Names.Add($key) }
-        }
-        elseif ($kind -cne 'prepend' -and $kind -cne 'append') { throw $strange }
-        elseif ($new.ContainsKey($key)) { $new[$key] = __ctx_join $kind $value $new[$key] }
-        else {
-            if (-not $record.Lists.ContainsKey($key)) {
-                $record.Lists[$key] = __ctx_new_edit $base.ContainsKey($key)
-                $listed.Add($key)
-                $values[$key] = $base[$key]
+        $pattern = $s.NamePattern
+        $star = [char] '*'
+        for ($i = $Plan.Rest; $i -lt $triples.Length; $i += 3) {
+            $kind = $triples[$i]
+            $key = $triples[$i + 1]
+            if ($kind -ceq 'unset' -and $key.IndexOf($star) -lt 0) {
+                foreach ($other in $key.Split([char] ' ')) {
+                    # Most of them are not there.
+                    if (-not $base.ContainsKey($other) -and -not $new.ContainsKey($other)) { continue }
+                    if (-not $pattern.IsMatch($other)) { throw $strange }
+                    $new[$other] = $null
+                }
+                continue
             }
-            $edit = $record.Lists[$key]
-            $entries = [string[]] $value.Split($s.Separator)
-            if ($kind -ceq 'prepend') { $edit.Front.InsertRange(0, $entries) } else { $edit.Back.AddRange($entries) }
-            $values[$key] = __ctx_join $kind $value $values[$key]
+            if (-not $pattern.IsMatch($key)) { throw $strange }
+            if ($kind -ceq 'unset') {
+                $prefix = $key.Substring(0, $key.Length - 1)
+                foreach ($other in @($base.get_Keys()) + @($new.get_Keys())) {
+                    if ($other.StartsWith($prefix, $s.Comparison)) { $new[$other] = $null }
+                }
+                continue
+            }
+            $value = $triples[$i + 2]
+            if ($value.IndexOf([char] 0) -ge 0) { throw $strange }
+            if ($s.Windows) { $key = __ctx_spelling $key $base }
+            if ($kind -ceq 'set' -or $kind -ceq 'assign') {
+                if ($value.Length -eq 0) { $value = __ctx_settled_value $key $value }
+                $new[$key] = $value
+                if (-not $names.Contains($key)) { $names.Add($key) }
+            }
+            elseif ($kind -cne 'prepend' -and $kind -cne 'append') { throw $strange }
+            elseif ($new.ContainsKey($key)) { $new[$key] = __ctx_join $kind $value $new[$key] }
+            else {
+                if (-not $lists.ContainsKey($key)) {
+                    $lists[$key] = __ctx_new_edit $base.ContainsKey($key)
+                    $listed.Add($key)
+                    $values[$key] = $base[$key]
+                }
+                $edit = $lists[$key]
+                $entries = [string[]] $value.Split($s.Separator)
+                if ($kind -ceq 'prepend') { $edit.Front.InsertRange(0, $entries) }
+                else { $edit.Back.AddRange($entries) }
+                $values[$key] = __ctx_join $kind $value $values[$key]
+            }
         }
     }
 
@@ -518,39 +583,38 @@ function global:__ctx_switch {
     $lost = [Collections.Generic.List[string]]::new()
     foreach ($entry in $new.GetEnumerator()) {
         $key = $entry.Key
-        $was = $base[$key]
+        if ($journal.ContainsKey($key)) { $was = $journal[$key] } else { $was = $live[$key] }
         if ($null -ne $was) {
             if ($null -eq $entry.Value) { $cleared++ }
             # U+FFFD stands for bytes that .NET could not read. Written back they would be other bytes.
             if (-not $s.Windows -and $was.IndexOf([char] 0xFFFD) -ge 0) {
                 $lost.Add($key)
-                [void] $base.Remove($key)
                 $was = $null
             }
         }
-        $record.Old[$key] = $was
+        $journal[$key] = $was
         $values[$key] = $entry.Value
     }
 
     $previous = $s.Previous
     if ($null -ne $s.Record -and $s.Record.Profile -cne $name) { $previous = $s.Record.Profile }
     $values['CTX_PROFILE'] = $name
-    if ($record.Names.Count -gt 0) { $values['__CTX_SET'] = [string]::Join(' ', $record.Names) }
-    if ($record.Lists.get_Count() -gt 0) {
+    if ($names.Count -gt 0) { $values['__CTX_SET'] = [string]::Join(' ', $names) }
+    if ($listed.Count -gt 0) {
         $values['__CTX_LISTS'] = [string]::Join(' ', $listed)
-        foreach ($entry in $record.Lists.GetEnumerator()) {
+        foreach ($entry in $lists.GetEnumerator()) {
             $entries = @($entry.Value.Front) + @($entry.Value.Back)
             $values["__CTX_LIST_$($entry.Key)"] = [string]::Join([string] $s.Separator, $entries)
         }
     }
     if ($previous) { $values['__CTX_PREVIOUS'] = $previous }
+    if ($values.get_Count() -gt $journal.get_Count()) {
+        foreach ($key in $values.get_Keys()) { if (-not $journal.ContainsKey($key)) { $journal[$key] = $live[$key] } }
+    }
 
-    $journal = [Collections.Hashtable]::new($s.Comparer)
     $changes = [Collections.Hashtable]::new($s.Comparer)
     foreach ($entry in $values.GetEnumerator()) {
-        $key = $entry.Key
-        $journal[$key] = $base[$key]
-        if (-not [object]::Equals($live[$key], $entry.Value)) { $changes[$key] = $entry.Value }
+        if (-not [object]::Equals($live[$entry.Key], $entry.Value)) { $changes[$entry.Key] = $entry.Value }
     }
     $s.After = $null
     $s.AfterBy = ''
@@ -562,7 +626,8 @@ function global:__ctx_switch {
         $s.Journal = $null
         throw "ctx: $($_.Exception.GetBaseException().Message): nothing was changed"
     }
-    $s.Record = $record
+    # Of Old only what New names is ever asked for.
+    $s.Record = @{ Profile = $name; New = $new; Old = $journal; Lists = $lists }
     $s.Previous = $previous
     $s.By = $By
     if ($By -ceq 'manual') { $s.Manual = $name }
@@ -588,7 +653,7 @@ function global:__ctx_switch {
     if ($null -eq $Place) { return }
     $dot = [char] 0xB7
     $summary = $Plan.Summary
-    if (-not $summary) { $summary = "$($record.Names.Count + $record.Lists.get_Count()) set, $cleared cleared" }
+    if (-not $summary) { $summary = "$($names.Count + $listed.Count) set, $cleared cleared" }
     if ($Place) { $summary = "$summary $dot $Place" }
     __ctx_say "ctx: $name $dot $summary"
 }
@@ -624,7 +689,8 @@ function global:__ctx_take_off {
         __ctx_publish
         return
     }
-    $journal = __ctx_off_values (__ctx_environment)
+    if ($s.Windows) { $live = __ctx_environment } else { $live = [Environment]::GetEnvironmentVariables() }
+    $journal = __ctx_off_values $live
     $journal['__CTX_PREVIOUS'] = $s.Record.Profile
     $s.After = $null
     $s.AfterBy = $By
@@ -672,32 +738,33 @@ function global:__ctx_guard {
     return [object]::Equals($UserHome, [Environment]::GetEnvironmentVariable($s.HomeName))
 }
 
-# Whether the user of this shell owns a file, which must not be a link, and its directory. Not knowing is no.
+# Whether the user of this shell owns a file, which must not be a link, and its directory, on Windows.
 function global:__ctx_owned {
     [Diagnostics.DebuggerHidden()]
     param($File, $Folder)
+    $me = [Security.Principal.WindowsIdentity]::GetCurrent()
+    $extensions = 'System.IO.FileSystemAclExtensions' -as [type]
+    foreach ($item in [IO.FileInfo]::new($File), [IO.DirectoryInfo]::new($Folder)) {
+        if ($item.Attributes -band [IO.FileAttributes]::ReparsePoint) { return $false }
+        if ($null -eq $extensions) { $control = $item.GetAccessControl('Owner') }
+        else { $control = $extensions::GetAccessControl($item, 'Owner') }
+        $owner = $control.GetOwner([Security.Principal.SecurityIdentifier])
+        if ($owner -ne $me.User -and $owner -ne $me.Owner) { return $false }
+    }
+    return $true
+}
+
+# Elsewhere: who that user is; a file may have to tell. Stays $null where nobody can.
+function global:__ctx_find_user {
+    [Diagnostics.DebuggerHidden()]
+    param($File)
     $s = $global:__ctx_state
-    if ($s.Windows) {
-        $me = [Security.Principal.WindowsIdentity]::GetCurrent()
-        $extensions = 'System.IO.FileSystemAclExtensions' -as [type]
-        foreach ($item in [IO.FileInfo]::new($File), [IO.DirectoryInfo]::new($Folder)) {
-            if ($item.Attributes -band [IO.FileAttributes]::ReparsePoint) { return $false }
-            if ($null -eq $extensions) { $control = $item.GetAccessControl('Owner') }
-            else { $control = $extensions::GetAccessControl($item, 'Owner') }
-            $owner = $control.GetOwner([Security.Principal.SecurityIdentifier])
-            if ($owner -ne $me.User -and $owner -ne $me.Owner) { return $false }
-        }
-        return $true
-    }
     if ($null -eq $s.Stat) { __ctx_find_stat }
-    $stat = $s.LinkStat.Invoke($File)
-    if ($null -eq $s.UserId) {
-        if ([IO.Directory]::Exists('/proc/self')) { $s.UserId = $s.Stat.Invoke('/proc/self').UserId }
-        elseif ($stat.GetUserName() -ceq [Environment]::UserName) { $s.UserId = $stat.UserId }
-        else { return $false }
+    if ([IO.Directory]::Exists('/proc/self')) { $s.UserId = $s.Stat.Invoke('/proc/self').UserId }
+    else {
+        $stat = $s.LinkStat.Invoke($File)
+        if ($stat.GetUserName() -ceq [Environment]::UserName) { $s.UserId = $stat.UserId }
     }
-    if ([string] $stat.ItemType -cne 'File' -or $stat.UserId -ne $s.UserId) { return $false }
-    return $s.Stat.Invoke($Folder).UserId -eq $s.UserId
 }
 
 # The engine shows an owner only through Get-Item, at 0.4 ms; the call beneath takes a tenth, and may move one day.
@@ -740,15 +807,38 @@ function global:__ctx_config_time {
     return $config.LastWriteTimeUtc.Ticks
 }
 
-# The text of a file in the cache; $null unless it is the user's own and was made from profiles.toml as it was at Time.
+# The text of a file in the cache, or the plan in it if AsPlan. $null unless it is the user's own, can be read, and was
+# made from profiles.toml as it was at Time. The same text says the same again, and evaluating it is what costs most.
+# One function, for every switch comes through here, and calls are what costs next.
 function global:__ctx_cached {
     [Diagnostics.DebuggerHidden()]
-    param($File, $Folder)
-    $item = [IO.FileInfo]::new($File)
-    if (-not $item.Exists -or $item.Length -eq 0 -or $item.Length -gt 1MB) { return $null }
-    if ($item.LastWriteTimeUtc.Ticks -ne $global:__ctx_state.Time) { return $null }
-    if (-not (__ctx_owned $File $Folder)) { return $null }
-    return [IO.File]::ReadAllText($File)
+    param($File, $Folder, $AsPlan)
+    $s = $global:__ctx_state
+    try {
+        $item = [IO.FileInfo]::new($File)
+        if (-not $item.Exists -or $item.LastWriteTimeUtc.Ticks -ne $s.Time) { return $null }
+        $length = $item.Length
+        if ($length -eq 0 -or $length -gt 1MB) { return $null }
+        if ($s.Windows) { if (-not (__ctx_owned $File $Folder)) { return $null } }
+        else {
+            if ($null -eq $s.UserId) { __ctx_find_user $File }
+            $me = $s.UserId
+            $stat = $s.LinkStat.Invoke($File)
+            if ($stat.UserId -ne $me -or [string] $stat.ItemType -cne 'File') { return $null }
+            if ($s.Stat.Invoke($Folder).UserId -ne $me) { return $null }
+        }
+        $text = [IO.File]::ReadAllText($File)
+        if (-not $AsPlan) { return $text }
+        $key = [Environment]::GetEnvironmentVariable($s.HomeName) + "`0" + $text
+        $plan = $s.Plans[$key]
+        if ($null -eq $plan) {
+            $plan = __ctx_read $text
+            if ($s.Plans.get_Count() -ge 64) { $s.Plans.Clear() }
+            if ($null -ne $plan) { $s.Plans[$key] = $plan }
+        }
+        return $plan
+    }
+    catch { return $null }
 }
 
 # Evaluates what a file in the cache, or the program, says, and gives the plan in it; $null if there is none. Whatever
@@ -766,35 +856,14 @@ function global:__ctx_read {
     return $plan
 }
 
-# The same for a file in the cache. What cannot be read is as good as none. The same text says the same again, and
-# evaluating it is what costs most.
-function global:__ctx_read_cached {
-    [Diagnostics.DebuggerHidden()]
-    param($File, $Folder)
-    $s = $global:__ctx_state
-    try {
-        $text = __ctx_cached $File $Folder
-        if ($null -eq $text) { return $null }
-        $key = [Environment]::GetEnvironmentVariable($s.HomeName) + "`0" + $text
-        $plan = $s.Plans[$key]
-        if ($null -eq $plan) {
-            $plan = __ctx_read $text
-            if ($s.Plans.get_Count() -ge 64) { $s.Plans.Clear() }
-            if ($null -ne $plan) { $s.Plans[$key] = $plan }
-        }
-        return $plan
-    }
-    catch { return $null }
-}
-
 # The compiled plan of a profile. Starts no process.
 function global:__ctx_compiled {
     [Diagnostics.DebuggerHidden()]
     param($Name)
     $s = $global:__ctx_state
     if (-not $s.ProfilePattern.IsMatch($Name)) { return $null }
-    $folder = [IO.Path]::Combine($s.Cache, 'plans', 'pwsh')
-    $plan = __ctx_read_cached ([IO.Path]::Combine($folder, $Name)) $folder
+    $folder = $s.PlanFolder
+    $plan = __ctx_cached ([IO.Path]::Combine($folder, $Name)) $folder $true
     # The file system of Windows would find "Work" for "work"; only one of them is a profile.
     if ($null -ne $plan -and $s.Windows) {
         if ($Name -cne [IO.Path]::GetFileName([IO.Directory]::GetFiles($folder, $Name)[0])) { return $null }
@@ -817,7 +886,7 @@ function global:__ctx_answer {
     param($File)
     $s = $global:__ctx_state
     $folder = [IO.Path]::Combine($s.Cache, 'projects', 'pwsh')
-    $plan = __ctx_read_cached (__ctx_mirrored $folder $File) $folder
+    $plan = __ctx_cached (__ctx_mirrored $folder $File) $folder $true
     if ($null -eq $plan -or -not [object]::Equals($plan.File, $File)) { return $null }
     if ($plan.Absent.Exists($s.Exists) -or -not $plan.Present.TrueForAll($s.Exists)) { return $null }
     if ($plan.Denied) { return $plan }
@@ -855,9 +924,7 @@ function global:__ctx_load_index {
         return $true
     }
     $folder = [IO.Path]::Combine($s.Cache, 'bindings')
-    $text = $null
-    try { $text = __ctx_cached ([IO.Path]::Combine($folder, 'current')) $folder }
-    catch { $text = $null }
+    $text = __ctx_cached ([IO.Path]::Combine($folder, 'current')) $folder $false
     if ($null -ne $text) {
         $lines = $text.Split([char] 10)
         if ($lines.Length -ge 5 -and $lines[4] -ceq 'end' -and (__ctx_guard $lines[0] $lines[1]) -and
@@ -1156,11 +1223,11 @@ function global:__ctx_holds {
         elseif ($kind -band 1024) { return $false }
         if ($Mode -ceq 'text') {
             if ($item.Length -ne $Length) { return $false }
-            if ($Length -eq 0) { return $true }
+            if ($Length -eq 0 -and -not (__ctx_is_regular $item.FullName)) { return $false }
             return [string]::Equals($s.Encoding.GetString([IO.File]::ReadAllBytes($item.FullName)), $Content)
         }
         if ($item.Length -lt $Length) { return $false }
-        if ($Length -eq 0) { return $true }
+        if ($Length -eq 0 -and -not (__ctx_is_regular $item.FullName)) { return $false }
         $bytes = [byte[]]::new($Length)
         $stream = $item.OpenRead()
         try { $count = $stream.Read($bytes, 0, $Length) }
@@ -1168,6 +1235,16 @@ function global:__ctx_holds {
         return $count -eq $Length -and [string]::Equals($s.Encoding.GetString($bytes), $Content)
     }
     catch { return $false }
+}
+
+# Where a length does not tell: what is no regular file has none.
+function global:__ctx_is_regular {
+    [Diagnostics.DebuggerHidden()]
+    param($File)
+    $s = $global:__ctx_state
+    if ($s.Windows) { return $true }
+    if ($null -eq $s.Stat) { __ctx_find_stat }
+    return [string] $s.Stat.Invoke($File).ItemType -ceq 'File'
 }
 
 function global:__ctx_is_same_file {
@@ -1402,7 +1479,7 @@ function global:__ctx_due {
         }
         if ($Found.Binding.Length -gt 0) {
             $by = 'directory'
-            $text = __ctx_cached $Found.Leaf ([IO.Path]::Combine($s.Cache, 'bindings'))
+            $text = __ctx_cached $Found.Leaf ([IO.Path]::Combine($s.Cache, 'bindings')) $false
             if ($null -eq $text) { return $null }
             $lines = $text.Split([char] 10)
             if ($lines.Length -lt 2) { return $null }
@@ -1892,7 +1969,12 @@ function global:__ctx_command {
         __ctx_error $message
         return 1
     }
-    finally { __ctx_restore_errors $errors }
+    finally {
+        # As __ctx_restore_errors tests it, without what a call costs.
+        $same = $global:Error.Count -eq $errors.Count
+        if ($same -and $errors.Count -gt 0) { $same = [object]::ReferenceEquals($global:Error[0], $errors[0]) }
+        if (-not $same) { __ctx_restore_errors $errors }
+    }
 }
 
 # The directory's choice replaces a manual one made in it: the person has just said what should be here.
@@ -1939,13 +2021,20 @@ function global:__CTX_NAME__ {
         & $program[0] @words
         return
     }
-    if (-not $global:__ctx_state.Ready) { __ctx_start }
-    $words = __ctx_words $args $MyInvocation
-    $verb = ''
-    if ($words.Length -gt 0) { $verb = $words[0] }
-    $mine = $verb -ceq 'use' -or ($words.Length -eq 1 -and $verb -cmatch '^(off|auto|reload)\z')
-    foreach ($word in $words) {
-        if ($word -cmatch '^(-h|--help|--json|--shell(=.*)?)\z') { $mine = $false }
+    $s = $global:__ctx_state
+    if (-not $s.Ready) { __ctx_start }
+    # `use` and a plain name, as it is mostly typed, need no more looking at.
+    $mine = $args.Count -eq 2 -and [object]::Equals($args[0], 'use') -and $args[1] -is [string] -and
+        $s.ProfilePattern.IsMatch($args[1])
+    if ($mine) { $words = [string[]] $args }
+    else {
+        $words = __ctx_words $args $MyInvocation
+        $verb = ''
+        if ($words.Length -gt 0) { $verb = $words[0] }
+        $mine = $verb -ceq 'use' -or ($words.Length -eq 1 -and $verb -cmatch '^(off|auto|reload)\z')
+        foreach ($word in $words) {
+            if ($word -cmatch '^(-h|--help|--json|--shell(=.*)?)\z') { $mine = $false }
+        }
     }
     if (-not $mine) {
         if ($MyInvocation.ExpectingInput) { $input | __ctx_program $words $true } else { __ctx_program $words $false }
@@ -1954,8 +2043,8 @@ function global:__CTX_NAME__ {
     elseif ($MyInvocation.PipelinePosition -lt $MyInvocation.PipelineLength) { __ctx_command $words $true }
     else { $global:LASTEXITCODE = __ctx_command $words $false }
     if ($MyInvocation.PipelinePosition -eq $MyInvocation.PipelineLength -and $global:LASTEXITCODE -ne 0) {
-        if ($null -eq $global:__ctx_state.Failure) { __ctx_find_failure }
-        $path = $global:__ctx_state.Failure
+        if ($null -eq $s.Failure) { __ctx_find_failure }
+        $path = $s.Failure
         $at = $ExecutionContext
         for ($i = 0; $i -lt $path.Count - 1; $i++) { $at = $path[$i].GetValue($at) }
         if ($path.Count -gt 0) { $path[$i].SetValue($at, $true) }

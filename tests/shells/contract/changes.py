@@ -63,6 +63,24 @@ class ChangeContract(Interactive):
             session.prompt()
             assert session.active() == "acme"
 
+    @pytest.mark.parametrize("kind", ["fifo", "directory", "socket"])
+    def test_an_empty_file_replaced_by_something_that_has_no_text_either(self, user: Home, kind: str) -> None:
+        """It cannot be told by a length, and whoever reads it instead may wait for ever."""
+        folder = user.project("")
+        file = folder / FILE
+        with self.started(user) as session:
+            session.enter(folder)
+            assert session.prompt() == ""
+            assert session.values("CTX_STATUS") == ["active"]
+            file.unlink()
+            if kind == "directory":
+                file.mkdir()
+            else:
+                os.mknod(file, (stat.S_IFIFO if kind == "fifo" else stat.S_IFSOCK) | 0o600)
+            assert len(said(session.prompt())) == 1
+            assert session.values("CTX_STATUS") == ["error"]
+            assert session.prompt() == ""
+
     def test_a_link_that_is_turned_to_another_file(self, user: Home) -> None:
         """Each of the two is approved; the texts are equal, and so what counts is which file it is."""
         one, two = user.project(ACME, "one"), user.project(ACME, "two", trusted=False)
