@@ -157,8 +157,6 @@ end <'@requests@'
 exit
 """
 
-# The engine's own change of location is left out: some 25 ms in a console host, and varying by more than what is
-# measured. Its action for a changed location is called as the engine would.
 _POWERSHELL = """\
 $bench_clock = [Diagnostics.Stopwatch]::StartNew()
 @load@
@@ -170,16 +168,6 @@ $bench_told = [Collections.Generic.List[string]]::new()
 function bench_tell([double] $from, [double] $to) {
   $value = [Environment]::GetEnvironmentVariable('@value@')
   $bench_told.Add([string]::Format([cultureinfo]::InvariantCulture, '{0:R} {1:R}|{2}', $from, $to, $value))
-}
-$bench_commands = $ExecutionContext.SessionState.InvokeCommand
-$bench_kind = [Management.Automation.LocationChangedEventArgs]
-$bench_make = $bench_kind.GetConstructors([Reflection.BindingFlags] 'Instance, Public, NonPublic')[0]
-function bench_go([string] $place) {
-  $action, $bench_commands.LocationChangedAction = $bench_commands.LocationChangedAction, $null
-  $before = Get-Location
-  Set-Location -LiteralPath $place
-  $bench_commands.LocationChangedAction = $action
-  $bench_make.Invoke(@($ExecutionContext.SessionState, $before, (Get-Location)))
 }
 function bench_say {
   $bench_told.Add('.')
@@ -196,12 +184,8 @@ while ($true) {
   for ($bench_turn = 0; $bench_turn -lt [int] $bench_words[0]; $bench_turn++) {
     for ($bench_number = 1; $bench_number -lt $bench_words.Count; $bench_number++) {
       $bench_place = $bench_words[$bench_number]
-      $bench_moved = $null
-      if ($bench_place -ne '.') { $bench_moved = bench_go $bench_place }
       $bench_start = $bench_clock.Elapsed.TotalSeconds
-      if ($null -ne $bench_moved -and $null -ne $bench_commands.LocationChangedAction) {
-        $bench_commands.LocationChangedAction.Invoke($ExecutionContext.SessionState, $bench_moved)
-      }
+      if ($bench_place -ne '.') { Set-Location -LiteralPath $bench_place }
       $null = prompt
       bench_tell $bench_start $bench_clock.Elapsed.TotalSeconds
     }
