@@ -14,7 +14,7 @@ PACKAGE = ROOT / "src" / "ctx"
 
 # Lower imports nothing from higher. Rooms on one floor may not import each other unless listed in NEIGHBOURS.
 FLOORS = [
-    {"visible"},
+    {"finder", "visible"},
     {
         "errors",
         "names",

@@ -12,6 +12,9 @@ if not __package__:
     # matter.
     gc.disable()
     sys.path.insert(0, __file__.rpartition("/ctx/")[0] or __file__.replace("\\", "/").rpartition("/ctx/")[0])
+    from ctx.finder import install
+
+    install()
 
 from ctx.cli.main import main
 
