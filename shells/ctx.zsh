@@ -27,7 +27,7 @@ function __ctx_settings {
 #                 wherever one is inside it
 # __ctx_doubt     "yes" where what was decided may not hold: the next look does not take a binding for the same
 # __ctx_busy      "yes" while a look changes something: the mark for Ctrl-C
-# __ctx_sealed    "yes" where __ctx_moved has its options before it begins
+# __ctx_sealed    "yes" where __ctx_prompt and __ctx_moved have their options before they begin
 # __ctx_first     "yes" until the first prompt; __ctx_again "yes" until an inherited profile is applied in this shell
 # __ctx_watching  "yes" while there are variables to watch: __ctx_left, NAME=value as the plan set them, and __ctx_gone,
 #                 those that it took away; or still __ctx_to_keep and __ctx_to_miss, as the plan gives their names
@@ -1094,37 +1094,37 @@ function __ctx_take_snapshot {
 # decision rests on is as it was stands here itself: a call costs more than ten tests, and a command in a loop more than
 # an assignment.
 function __ctx_prompt {
-  {
+  [[ -n $__ctx_sealed ]] || {
     \builtin emulate -L zsh -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent \
       -o no_multibyte
-    \builtin local __ctx_path= __ctx_other= __ctx_text=
-    if [[ -z $__ctx_at || -n $__ctx_busy$__ctx_waiting || ( -n $__ctx_state && $__ctx_state != active ) ]]; then
-      __ctx_other=yes
-    elif [[ $PWD != "$__ctx_at" ]]; then
-      __ctx_follow || __ctx_other=yes
-    fi
-    for __ctx_path in $__ctx_absent; do
-      if [[ -e $__ctx_path ]]; then __ctx_other=yes; fi
-    done
-    for __ctx_path in $__ctx_present; do
-      if [[ ! -e $__ctx_path ]]; then __ctx_other=yes; fi
-    done
-    if [[ $__ctx_stamp == /* && -n $__ctx_moment && -e $__ctx_stamp ]]; then
-      \builtin zstat -A __ctx_times -F '%s.%N' +mtime -- "$__ctx_config/profiles.toml" || __ctx_other=yes
-      if [[ $__ctx_times != "$__ctx_moment" ]]; then __ctx_other=yes; fi
-    else
-      __ctx_is_stamped yes || __ctx_other=yes
-    fi
-    if [[ $__ctx_mode != text || ! -f $__ctx_file || ! -r $__ctx_file || ${__ctx_file:A} != "$__ctx_real" ]]; then
-      if [[ -z $__ctx_other && -n $__ctx_file ]]; then
-        __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content" || __ctx_other=yes
-      fi
-    elif [[ -z $__ctx_other ]]; then
-      # As __ctx_is_as_it_was does it.
-      \builtin read -r -u 0 -k $(( ${#__ctx_content} + 1 )) __ctx_text <"$__ctx_file"
-      if [[ $__ctx_text != "$__ctx_content" ]]; then __ctx_other=yes; fi
-    fi
   } 2>/dev/null
+  \builtin local __ctx_path= __ctx_other= __ctx_text=
+  if [[ -z $__ctx_at || -n $__ctx_busy$__ctx_waiting || ( -n $__ctx_state && $__ctx_state != active ) ]]; then
+    __ctx_other=yes
+  elif [[ $PWD != "$__ctx_at" ]]; then
+    __ctx_follow 2>/dev/null || __ctx_other=yes
+  fi
+  for __ctx_path in $__ctx_absent; do
+    if [[ -e $__ctx_path ]]; then __ctx_other=yes; fi
+  done
+  for __ctx_path in $__ctx_present; do
+    if [[ ! -e $__ctx_path ]]; then __ctx_other=yes; fi
+  done
+  if [[ $__ctx_stamp == /* && -n $__ctx_moment && -e $__ctx_stamp && -e $__ctx_config/profiles.toml ]]; then
+    \builtin zstat -A __ctx_times -F '%s.%N' +mtime -- "$__ctx_config/profiles.toml" || __ctx_other=yes
+    if [[ $__ctx_times != "$__ctx_moment" ]]; then __ctx_other=yes; fi
+  else
+    __ctx_is_stamped yes 2>/dev/null || __ctx_other=yes
+  fi
+  if [[ $__ctx_mode != text || ! -f $__ctx_file || ! -r $__ctx_file || ${__ctx_file:A} != "$__ctx_real" ]]; then
+    if [[ -z $__ctx_other && -n $__ctx_file ]]; then
+      __ctx_is_as_it_was "$__ctx_file" "$__ctx_real" "$__ctx_mode" "$__ctx_content" 2>/dev/null || __ctx_other=yes
+    fi
+  elif [[ -z $__ctx_other ]]; then
+    # As __ctx_is_as_it_was does it.
+    \builtin read -r -u 0 -k $(( ${#__ctx_content} + 1 )) __ctx_text <"$__ctx_file"
+    if [[ $__ctx_text != "$__ctx_content" ]]; then __ctx_other=yes; fi
+  fi
   [[ -n $__ctx_other$__ctx_watching$__ctx_unpublished ]] || \builtin return 0
   \builtin setopt multibyte
   [[ -z $__ctx_other ]] || __ctx_attend
@@ -1184,13 +1184,15 @@ function __ctx_moved {
   \builtin return 0
 }
 
-# Defines it again, as a function whose options are set while it is entered: before xtrace can show anything of it, and
-# for less than `emulate` and a redirection cost in it. A zsh without the module does without.
+# Defines both again, as functions whose options are set while they are entered: before xtrace can show anything of them,
+# and for less than `emulate` and a redirection cost in them. A zsh without the module does without.
 function __ctx_seal {
   __ctx_sealed=
   \builtin zmodload zsh/parameter && [[ ${(t)functions} == association*special ]] || \builtin return 0
   \builtin emulate zsh -o no_aliases -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent \
-    -c 'functions[__ctx_moved]=$functions[__ctx_moved]' && __ctx_sealed=yes
+    -c 'functions[__ctx_moved]=$functions[__ctx_moved]' || \builtin return 0
+  \builtin emulate zsh -o no_aliases -o no_xtrace -o no_verbose -o no_err_exit -o no_err_return -o typeset_silent \
+    -o no_multibyte -c 'functions[__ctx_prompt]=$functions[__ctx_prompt]' && __ctx_sealed=yes
 }
 
 # Keeps CTX_PROMPT up to date. $1 is the status.
