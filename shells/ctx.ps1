@@ -494,6 +494,63 @@ function global:__ctx_prepare {
     $Plan.Rest = $i
 }
 
+# The steps that a plan's preparation left: they fill in what is set, the names in their order, the lists, and values.
+function global:__ctx_switch_rest {
+    [Diagnostics.DebuggerHidden()]
+    param($Plan, $Live, $Journal, $New, $Values, $Names, $Listed, $Lists)
+    $s = $global:__ctx_state
+    $triples = $Plan.Triples
+    $strange = "ctx: the plan of $($Plan.Profile) is not one that this shell understands: nothing was changed"
+    $base = $Live.Clone()
+    foreach ($entry in $Journal.GetEnumerator()) {
+        if ($null -eq $entry.Value) { [void] $base.Remove($entry.Key) } else { $base[$entry.Key] = $entry.Value }
+    }
+    $pattern = $s.NamePattern
+    $star = [char] '*'
+    for ($i = $Plan.Rest; $i -lt $triples.Length; $i += 3) {
+        $kind = $triples[$i]
+        $key = $triples[$i + 1]
+        if ($kind -ceq 'unset' -and $key.IndexOf($star) -lt 0) {
+            foreach ($other in $key.Split([char] ' ')) {
+                # Most of them are not there.
+                if (-not $base.ContainsKey($other) -and -not $New.ContainsKey($other)) { continue }
+                if (-not $pattern.IsMatch($other)) { throw $strange }
+                $New[$other] = $null
+            }
+            continue
+        }
+        if (-not $pattern.IsMatch($key)) { throw $strange }
+        if ($kind -ceq 'unset') {
+            $prefix = $key.Substring(0, $key.Length - 1)
+            foreach ($other in @($base.get_Keys()) + @($New.get_Keys())) {
+                if ($other.StartsWith($prefix, $s.Comparison)) { $New[$other] = $null }
+            }
+            continue
+        }
+        $value = $triples[$i + 2]
+        if ($value.IndexOf([char] 0) -ge 0) { throw $strange }
+        if ($s.Windows) { $key = __ctx_spelling $key $base }
+        if ($kind -ceq 'set' -or $kind -ceq 'assign') {
+            if ($value.Length -eq 0) { $value = __ctx_settled_value $key $value }
+            $New[$key] = $value
+            if (-not $Names.Contains($key)) { $Names.Add($key) }
+        }
+        elseif ($kind -cne 'prepend' -and $kind -cne 'append') { throw $strange }
+        elseif ($New.ContainsKey($key)) { $New[$key] = __ctx_join $kind $value $New[$key] }
+        else {
+            if (-not $Lists.ContainsKey($key)) {
+                $Lists[$key] = __ctx_new_edit $base.ContainsKey($key)
+                $Listed.Add($key)
+                $Values[$key] = $base[$key]
+            }
+            $edit = $Lists[$key]
+            $entries = [string[]] $value.Split($s.Separator)
+            if ($kind -ceq 'prepend') { $edit.Front.InsertRange(0, $entries) } else { $edit.Back.AddRange($entries) }
+            $Values[$key] = __ctx_join $kind $value $Values[$key]
+        }
+    }
+}
+
 # Makes a plan's profile active. By: who chose it. Place: what its line ends with; $null: there is no line. Throws, with
 # everything as it was, if it cannot.
 function global:__ctx_switch {
@@ -528,55 +585,7 @@ function global:__ctx_switch {
     $lists = [Collections.Hashtable]::new($s.Comparer)
     if ($Plan.Rest -lt $triples.Length) {
         $names = [Collections.Generic.List[string]]::new($names)
-        $base = $live.Clone()
-        foreach ($entry in $journal.GetEnumerator()) {
-            if ($null -eq $entry.Value) { [void] $base.Remove($entry.Key) } else { $base[$entry.Key] = $entry.Value }
-        }
-        $pattern = $s.NamePattern
-        $star = [char] '*'
-        for ($i = $Plan.Rest; $i -lt $triples.Length; $i += 3) {
-            $kind = $triples[$i]
-            $key = $triples[$i + 1]
-            if ($kind -ceq 'unset' -and $key.IndexOf($star) -lt 0) {
-                foreach ($other in $key.Split([char] ' ')) {
-                    # Most of them are not there.
-                    if (-not $base.ContainsKey($other) -and -not $new.ContainsKey($other)) { continue }
-                    if (-not $pattern.IsMatch($other)) { throw $strange }
-                    $new[$other] = $null
-                }
-                continue
-            }
-            if (-not $pattern.IsMatch($key)) { throw $strange }
-            if ($kind -ceq 'unset') {
-                $prefix = $key.Substring(0, $key.Length - 1)
-                foreach ($other in @($base.get_Keys()) + @($new.get_Keys())) {
-                    if ($other.StartsWith($prefix, $s.Comparison)) { $new[$other] = $null }
-                }
-                continue
-            }
-            $value = $triples[$i + 2]
-            if ($value.IndexOf([char] 0) -ge 0) { throw $strange }
-            if ($s.Windows) { $key = __ctx_spelling $key $base }
-            if ($kind -ceq 'set' -or $kind -ceq 'assign') {
-                if ($value.Length -eq 0) { $value = __ctx_settled_value $key $value }
-                $new[$key] = $value
-                if (-not $names.Contains($key)) { $names.Add($key) }
-            }
-            elseif ($kind -cne 'prepend' -and $kind -cne 'append') { throw $strange }
-            elseif ($new.ContainsKey($key)) { $new[$key] = __ctx_join $kind $value $new[$key] }
-            else {
-                if (-not $lists.ContainsKey($key)) {
-                    $lists[$key] = __ctx_new_edit $base.ContainsKey($key)
-                    $listed.Add($key)
-                    $values[$key] = $base[$key]
-                }
-                $edit = $lists[$key]
-                $entries = [string[]] $value.Split($s.Separator)
-                if ($kind -ceq 'prepend') { $edit.Front.InsertRange(0, $entries) }
-                else { $edit.Back.AddRange($entries) }
-                $values[$key] = __ctx_join $kind $value $values[$key]
-            }
-        }
+        __ctx_switch_rest $Plan $live $journal $new $values $names $listed $lists
     }
 
     $cleared = 0
