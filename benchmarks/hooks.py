@@ -147,7 +147,7 @@ $$watch.Stop()
 if ($$env:CTX_PROFILE -ne $$names[-1]) { exit 91 }
 [Console]::Out.WriteLine($$watch.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture))
 """
-    warm_up = 80
+    warm_up = 400
 
     def milliseconds(self, output: str, errors: str) -> float:
         if errors:

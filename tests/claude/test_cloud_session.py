@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ctx.cli import cloud_session
+from ctx.signin_providers import SWITCHES
 from tests.support.home import Home
 from tests.support.hostile import ONE_LINE
 
@@ -127,3 +129,7 @@ def test_entering_a_project_says_it_once(home: Home) -> None:
     done = subprocess.run(command, env=home.environ(), capture_output=True, text=True, check=True)
 
     assert done.stderr.count("aws sso login --profile acme") == 1
+
+
+def test_every_switch_of_a_provider_is_known_by_how_it_begins() -> None:
+    assert [name for name in SWITCHES.values() if not name.startswith(cloud_session.SWITCHES)] == []
