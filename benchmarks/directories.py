@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 from benchmarks.sessions import Session, Step
-from benchmarks.terminals import DRIVERS, STAY, Driver
+from benchmarks.terminals import ALONE, DRIVERS, STAY, Driver
 from benchmarks.timing import Case, LeftOutError, median
 from benchmarks.tools import BELOW, ELSEWHERE, PROJECT, Ctx, Tool
 from benchmarks.world import World
@@ -97,7 +98,7 @@ class Stage:
         return Session(self.driver, tool.world.folder, tool.load(), tool.place(place), tool.world.environ())
 
     def _go(self, *places: str, turns: int = 1) -> list[Step]:
-        paths = [place if place == STAY else self.tool.place(place) for place in places]
+        paths = [place if place == STAY or place.startswith(ALONE) else self.tool.place(place) for place in places]
         session = self.session
         return self._attempt(lambda: session.go(*paths, turns=turns))
 
@@ -110,6 +111,12 @@ class Stage:
         if isinstance(self.tool, Ctx) and self.tool.asked():
             raise RuntimeError(f"ctx in {self.driver.name} asked for the interpreter where nothing had changed")
         return [step.milliseconds for step in steps]
+
+    def alone(self, ways: Sequence[str]) -> list[float]:
+        """What going to and fro between two places takes the shell by itself, for the first one of them."""
+        first, second = (ALONE + self.tool.place(place) for place in ways)
+        steps = self._go(STAY, second, *(first, second) * WAYS, ALONE + self.tool.place(ELSEWHERE), STAY)
+        return [step.milliseconds for step in steps[2:-2:2]]
 
     def idle(self, project: str = PROJECT) -> list[float]:
         """Another prompt in a project."""
@@ -181,7 +188,7 @@ class Stage:
 class Event:
     """A row: what it is called in records and in the table, and how it is brought about.
 
-    `process`: ctx starts its interpreter for it.
+    `process`: ctx starts its interpreter for it. `ways`: the place where it ends, and the one where it begins.
     """
 
     key: str
@@ -189,14 +196,17 @@ class Event:
     happen: Callable[[Stage], list[float]]
     process: bool = False
     default: bool = False
+    ways: tuple[str, ...] = ()
 
+
+INSIDE, OUTSIDE = (tuple(os.path.join(place, below) for below in BELOW) for place in (PROJECT, ELSEWHERE))
 
 EVENTS = (
     Event("idle", "prompt, nothing changed", Stage.idle),
-    Event("inside", "cd inside a project", Stage.inside),
-    Event("outside", "cd outside of all", Stage.outside),
-    Event("leave", "cd out of a project", Stage.leave),
-    Event("enter", "cd in, unchanged", Stage.enter),
+    Event("inside", "cd inside a project", Stage.inside, ways=INSIDE),
+    Event("outside", "cd outside of all", Stage.outside, ways=OUTSIDE),
+    Event("leave", "cd out of a project", Stage.leave, ways=(ELSEWHERE, PROJECT)),
+    Event("enter", "cd in, unchanged", Stage.enter, ways=(PROJECT, ELSEWHERE)),
     Event("enter-first", "cd in, nothing in the cache", Stage.enter_first, process=True),
     Event("enter-changed", "cd in, its file changed", Stage.enter_changed, process=True),
     Event("enter-own-changed", "cd in, the user's file changed", Stage.enter_own_changed, process=True),
@@ -245,9 +255,12 @@ def _cells(driver: Driver, kind: type[Tool], program: str, world: World, stages:
     default = stages.add(driver, make_default, sealed=True)
     for event in EVENTS:
         stage = default if event.default else live if event.process else plain
-        if kind.name == Tool.name and (event.process or event.default):
+        by_itself = driver.alone and bool(event.ways)
+        if kind.name == Tool.name and (event.process or event.default or by_itself):
             continue
         yield cell(driver.name, kind.name, event, stage)
+        if kind is Ctx and by_itself:
+            yield cell(driver.name, Tool.name, replace(event, happen=partial(Stage.alone, ways=event.ways)), stage)
 
 
 def cell(shell: str, tool: str, event: Event, stage: Stage, size: str = "") -> Cell:

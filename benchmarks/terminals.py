@@ -12,6 +12,9 @@ from benchmarks.world import LAST, PATH
 STAY = "."
 """What stands for another prompt in the same directory."""
 
+ALONE = "-"
+"""What stands before a place where the shell goes by itself: no tool hears of it, and no prompt follows."""
+
 END = "end"
 """What ends the script."""
 
@@ -31,6 +34,9 @@ class Driver:
     script: str
     warm_up: float
     """Seconds for which it is driven before anything counts."""
+    alone: bool = False
+    """It can go to a place by itself: its own share of a `cd` differs from one process to the next by more than what ctx
+    adds, so it is measured in the process that ctx is measured in."""
 
     def words(self, script: str) -> tuple[str, ...]:
         """The command line. Raises LeftOutError where the shell is not installed."""
@@ -169,6 +175,7 @@ function bench_tell([double] $from, [double] $to) {
   $value = [Environment]::GetEnvironmentVariable('@value@')
   $bench_told.Add([string]::Format([cultureinfo]::InvariantCulture, '{0:R} {1:R}|{2}', $from, $to, $value))
 }
+$bench_commands = $ExecutionContext.SessionState.InvokeCommand
 function bench_say {
   $bench_told.Add('.')
   foreach ($line in $bench_told) { $bench_answers.Write($line + "`n") }
@@ -184,6 +191,14 @@ while ($true) {
   for ($bench_turn = 0; $bench_turn -lt [int] $bench_words[0]; $bench_turn++) {
     for ($bench_number = 1; $bench_number -lt $bench_words.Count; $bench_number++) {
       $bench_place = $bench_words[$bench_number]
+      if ($bench_place[0] -eq '-') {
+        $bench_action, $bench_commands.LocationChangedAction = $bench_commands.LocationChangedAction, $null
+        $bench_start = $bench_clock.Elapsed.TotalSeconds
+        Set-Location -LiteralPath $bench_place.Substring(1)
+        bench_tell $bench_start $bench_clock.Elapsed.TotalSeconds
+        $bench_commands.LocationChangedAction = $bench_action
+        continue
+      }
       $bench_start = $bench_clock.Elapsed.TotalSeconds
       if ($bench_place -ne '.') { Set-Location -LiteralPath $bench_place }
       $null = prompt
@@ -200,6 +215,6 @@ DRIVERS: dict[str, Driver] = {
         Driver("bash", "bash", _BASH, 0.2),
         Driver("zsh", "zsh", _ZSH, 0.2),
         Driver("fish", "fish", _FISH, 0.2),
-        Driver("pwsh", "ps1", _POWERSHELL, 3.0),
+        Driver("pwsh", "ps1", _POWERSHELL, 3.0, alone=True),
     )
 }
