@@ -1014,10 +1014,11 @@ def test_a_late_failure_takes_everything_back(home: Home) -> None:
 def test_ctrl_c_takes_everything_back(home: Home, quick: Path, bare: Path, tmp_path: Path) -> None:
     home.install("--yes")
     before = home.snapshot()
+    # exec, for dash loses a signal that comes while it starts a program.
     slow = only(
         tmp_path,
         "uv",
-        f'#!/bin/sh\ncase $* in *"tool install"*) : >"$TMPDIR/begun"; sleep 20 ;; *) exec {quick}/uv "$@" ;; esac\n',
+        f'#!/bin/sh\ncase $* in *"tool install"*) : >"$TMPDIR/begun"; exec sleep 20 ;; *) exec {quick}/uv "$@" ;; esac\n',
     )
     link(slow, "python3", sys.executable)
     for shell in ("dash", "bash"):
