@@ -8,7 +8,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -22,6 +21,7 @@ from ctx.cli.invocation import Invocation
 from ctx.cli.main import QUICK, command_module
 from ctx.visible import visible
 from tests.support.home import PROGRAM
+from tests.support.pty import wait_for_rest
 from tests.support.shells import require_shell
 
 MAIN = Path(__file__).resolve().parent.parent / "src" / "ctx" / "__main__.py"
@@ -358,22 +358,20 @@ def test_an_unexpected_failure_shows_no_traceback(home: Path) -> None:
 
 
 def test_ctrl_c_ends_quietly(home: Path) -> None:
-    fifo = home / "wait"
-    os.mkfifo(fifo)
+    ours, its = pty.openpty()
     process = subprocess.Popen(
-        [*PROGRAM, "use", "--shell", "sh"],
-        env=environ(home),
-        stdin=pty.openpty()[1],
-        stderr=pty.openpty()[1],
-        stdout=subprocess.PIPE,
+        [*PROGRAM, "use", "--shell", "sh"], env=environ(home), stdin=its, stderr=its, stdout=subprocess.PIPE
     )
-    time.sleep(0.5)
+    os.close(its)
+    assert os.read(ours, 4096)
+    wait_for_rest(process.pid)
     process.send_signal(signal.SIGINT)
 
     assert process.wait(timeout=10) == 130
     assert process.stdout
     assert process.stdout.read() == b"false\n"
     process.stdout.close()
+    os.close(ours)
 
 
 def test_configuration_lies_where_ctx_config_says(home: Path, tmp_path: Path) -> None:

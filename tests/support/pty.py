@@ -93,12 +93,24 @@ class Terminal:
         os.waitpid(self.pid, 0)
 
 
+def wait_for_rest(pid: int) -> None:
+    """Until a process waits for something, or for two seconds. See Terminal.send."""
+    end = time.monotonic() + 2
+    resting = 0
+    while resting < 3 and time.monotonic() < end:
+        resting = resting + 1 if _state(Path(f"/proc/{pid}/stat"))[0] == "S" else 0
+        time.sleep(0.01)
+
+
+def _state(stat: Path) -> tuple[str, int]:
+    """A process's state and group, by proc(5); nothing where there is none."""
+    try:
+        state, _, group = stat.read_text(errors="replace").rpartition(")")[2].split()[:3]
+    except OSError:
+        return "", 0
+    return state, int(group)
+
+
 def _all_sleep(group: int) -> bool:
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, its_group = stat.read_text(errors="replace").rpartition(")")[2].split()[:3]
-        except OSError:
-            continue
-        if int(its_group) == group and state != "S":
-            return False
-    return True
+    found = map(_state, Path("/proc").glob("[0-9]*/stat"))
+    return all(state == "S" for state, its_group in found if its_group == group)
