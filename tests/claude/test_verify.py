@@ -94,7 +94,15 @@ def verify(
     return done
 
 
-def is_alive(pid: int) -> bool:
+def lives_on(pid: int) -> bool:
+    """Whether a process still runs after five seconds: one that was killed a moment ago may need one to end."""
+    end = time.monotonic() + 5
+    while (alive := _is_alive(pid)) and time.monotonic() < end:
+        time.sleep(0.01)
+    return alive
+
+
+def _is_alive(pid: int) -> bool:
     """Whether a process runs; one that has ended and that nobody asked about does not."""
     state = Path(f"/proc/{pid}/stat")
     try:
@@ -466,8 +474,8 @@ def test_a_client_that_hangs_is_stopped_with_all_it_started(home: Home, standins
 
     assert "ctx: gateway: the client did not end within 1 s and was stopped\n  | thinking\n" in done.stderr
     assert "ctx verify gateway --timeout 4 waits longer" in done.stderr
-    assert not is_alive(standins.calls("claude")[0].pid)
-    assert not is_alive(standins.child("claude"))
+    assert not lives_on(standins.calls("claude")[0].pid)
+    assert not lives_on(standins.child("claude"))
 
 
 def test_a_known_error_before_a_hang_is_explained(home: Home, standins: Standins) -> None:
@@ -666,8 +674,8 @@ def test_ending_ctx_ends_the_client(home: Home, standins: Standins, number: sign
     process.communicate(timeout=60)
 
     assert process.returncode == EXIT_INTERRUPTED
-    assert not is_alive(standins.calls("claude")[0].pid)
-    assert not is_alive(child)
+    assert not lives_on(standins.calls("claude")[0].pid)
+    assert not lives_on(child)
 
 
 def wait_for_child(standins: Standins) -> int:
