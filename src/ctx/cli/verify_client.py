@@ -35,22 +35,24 @@ def run_once(command: list[str], environ: dict[str, str], cwd: str, seconds: flo
     import subprocess
 
     begin = time.monotonic()
-    try:
-        process = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise CannotRunError(f"{command[0]} cannot be started: {reason}", EXIT_CANNOT_EXECUTE) from None
-    outputs = [_Output(stream) for stream in (process.stdout, process.stderr) if stream is not None]
+    # Before the program starts: a signal that comes in between would leave it running.
     with _Interruptible():
         try:
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise CannotRunError(f"{command[0]} cannot be started: {reason}", EXIT_CANNOT_EXECUTE) from None
+        outputs: list[_Output] = []
+        try:
+            outputs += [_Output(stream) for stream in (process.stdout, process.stderr) if stream is not None]
             code: int | None = process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             code = None
