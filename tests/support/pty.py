@@ -7,6 +7,7 @@ import pty
 import select
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -55,11 +56,7 @@ class Terminal:
         Python notices a signal that comes between its last look at its signals and a blocking read after that read
         only; no person is so quick after a question, a test is.
         """
-        end = time.monotonic() + 2
-        resting = 0
-        while resting < 3 and time.monotonic() < end:
-            resting = resting + 1 if _all_sleep(os.tcgetpgrp(self._terminal)) else 0
-            time.sleep(0.01)
+        _until_resting(lambda: _all_sleep(os.tcgetpgrp(self._terminal)))
 
     def expect(self, marker: str = PROMPT) -> str:
         """Wait for the marker. Gives back what was printed before it since the last call."""
@@ -95,10 +92,14 @@ class Terminal:
 
 def wait_for_rest(pid: int) -> None:
     """Until a process waits for something, or for two seconds. See Terminal.send."""
+    _until_resting(lambda: _state(Path(f"/proc/{pid}/stat"))[0] == "S")
+
+
+def _until_resting(rests: Callable[[], bool]) -> None:
     end = time.monotonic() + 2
     resting = 0
     while resting < 3 and time.monotonic() < end:
-        resting = resting + 1 if _state(Path(f"/proc/{pid}/stat"))[0] == "S" else 0
+        resting = resting + 1 if rests() else 0
         time.sleep(0.01)
 
 
