@@ -37,7 +37,7 @@ def hook(patient: Patient) -> Iterator[Finding]:
     invocation = patient.invocation
     if invocation.hook:
         return
-    shell = likely_shell(patient.invocation)
+    shell = likely_shell(invocation)
     if shell not in SHELLS:
         return
     place = start_file(patient, shell)
@@ -132,7 +132,8 @@ def command(patient: Patient) -> Iterator[Finding]:
         yield note("not-on-path", message, "PATH", fix)
     elif not _is_ours(patient, found):
         message = "another program is called ctx, and PATH leads there first"
-        fix = f"put this ctx before it on PATH, or give it another name: ctx init {likely_shell(patient.invocation) or 'bash'} --cmd NAME"
+        shell = likely_shell(patient.invocation) or "bash"
+        fix = f"put this ctx before it on PATH, or give it another name: ctx init {shell} --cmd NAME"
         yield Finding("another-program", WARNING, message, found, fix)
 
 
